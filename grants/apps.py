@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class GrantsConfig(AppConfig):
+    name = "grants"
+
+    def ready(self) -> None:
+        from . import audit_texts, search  # noqa: F401, PLC0415 - register their sentences and kinds

@@ -1,0 +1,41 @@
+"""Moments and days as people in Sweden read them. Moments are stored in UTC and shown in Europe/Stockholm."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NBSP = "\u00a0"
+
+
+def stockholm_today(at: datetime | None = None) -> date:
+    return (at or timezone.now()).astimezone(STOCKHOLM).date()
+
+
+def day_text(day: date) -> str:
+    """28 november 2026."""
+    return date_format(day, "j F Y").replace(" ", NBSP, 1)
+
+
+def moment_text(moment: datetime) -> str:
+    """28 november 2026 kl. 16.00: a deadline always shows its clock time."""
+    local = moment.astimezone(STOCKHOLM)
+    return _("%(day)s at %(time)s") % {"day": day_text(local.date()), "time": local.strftime("%H.%M")}
+
+
+def time_left_text(until: datetime, *, at: datetime) -> str:
+    """“12 days left”, counted in calendar days in Stockholm; hours and minutes on the last day."""
+    if until <= at:
+        return _("the time has passed")
+    days = (stockholm_today(until) - stockholm_today(at)).days
+    if days:
+        return ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
+    hours, rest = divmod(until - at, timedelta(hours=1))
+    if hours:
+        return ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
+    minutes = max(1, int(rest.total_seconds() // 60))
+    return ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}

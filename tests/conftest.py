@@ -1,0 +1,32 @@
+"""What every test stands on: no network, no broker, files of its own."""
+
+import os
+import tempfile
+
+os.environ["DEBUG"] = "off"
+os.environ["DEMO"] = "off"
+os.environ.setdefault("SECRET_KEY", "a secret only for tests, long enough to pass the checks of the deployment")
+os.environ["TASKS_EAGER"] = "on"
+os.environ["STAFF_SECOND_FACTOR"] = "off"
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="kraftsamling-tests-")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import pytest  # noqa: E402
+from django.conf import settings as django_settings  # noqa: E402
+
+
+def pytest_configure():
+    django_settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path, settings):
+    settings.PRIVATE_FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    from django.core.cache import cache
+
+    cache.clear()
