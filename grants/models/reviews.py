@@ -1,0 +1,146 @@
+"""Review: who assesses what, free of conflict, with a score and a reason per criterion."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from grants.states import FINISHED_STATES, READING_STATES, AssessmentState
+
+HIGHEST_SCORE = 5
+
+
+class ConflictDeclarationQuerySet(models.QuerySet):
+    def in_conflict(self) -> "ConflictDeclarationQuerySet":
+        return self.filter(has_conflict=True)
+
+
+class ConflictDeclaration(models.Model):
+    """A person says whether they are in conflict of interest in a case (förvaltningslagen 16–18 §§; KL 6:28–32)."""
+
+    sketch = models.ForeignKey("Sketch", on_delete=models.CASCADE, related_name="conflict_declarations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    has_conflict = models.BooleanField()
+    ground = models.CharField(_("ground"), max_length=400, blank=True)
+    declared_at = models.DateTimeField()
+
+    objects = ConflictDeclarationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["sketch", "user"], name="one_conflict_declaration_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.sketch_id}: {self.has_conflict}"
+
+
+class Recommendation(models.TextChoices):
+    """What the reviewer would do. Ranking supports; a human decides (domain 10, rule 9)."""
+
+    INVITE = "invite", _("Invite")
+    MAYBE = "maybe", _("Perhaps")
+    DECLINE = "decline", _("Do not invite")
+
+
+class AssessmentQuerySet(models.QuerySet):
+    def of_reviewer(self, user: Any) -> "AssessmentQuerySet":
+        return self.filter(reviewer=user).exclude(state=AssessmentState.REMOVED)
+
+    def remaining(self) -> "AssessmentQuerySet":
+        return self.filter(state__in=[AssessmentState.ASSIGNED, AssessmentState.OPEN])
+
+    def finished(self) -> "AssessmentQuerySet":
+        return self.filter(state__in=FINISHED_STATES)
+
+    def submitted(self) -> "AssessmentQuerySet":
+        return self.filter(state=AssessmentState.SUBMITTED)
+
+    def active(self) -> "AssessmentQuerySet":
+        return self.exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
+
+    def to_remind(self, *, at: datetime) -> "AssessmentQuerySet":
+        return self.remaining().filter(sketch__state="submitted", sketch__call__review_due_at__isnull=False)
+
+    def in_queue_order(self) -> "AssessmentQuerySet":
+        """Those skipped come last, the longest skipped first."""
+        return self.order_by(models.F("skipped_at").asc(nulls_first=True), "sketch__number", "pk")
+
+
+class Assessment(models.Model):
+    """One reviewer's assessment of one sketch, from assignment to hand-in."""
+
+    sketch = models.ForeignKey("Sketch", on_delete=models.PROTECT, related_name="assessments")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assessments")
+    state = models.CharField(_("state"), max_length=12, choices=AssessmentState, default=AssessmentState.ASSIGNED, editable=False)
+    assigned_at = models.DateTimeField()
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    draft = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True)
+    skipped_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    version = models.ForeignKey("SketchVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    recommendation = models.CharField(_("recommendation"), max_length=10, choices=Recommendation, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+    weighted_mean = models.DecimalField(_("weighted mean"), max_digits=5, decimal_places=3, null=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["sketch", "reviewer"], name="one_assessment_per_reviewer"),
+            CheckConstraint(condition=Q(state__in=AssessmentState.values), name="assessment_state_is_known"),
+            CheckConstraint(
+                condition=Q(state=AssessmentState.SUBMITTED, submitted_at__isnull=False, weighted_mean__isnull=False)
+                | (~Q(state=AssessmentState.SUBMITTED) & Q(weighted_mean=None)),
+                name="assessment_has_a_mean_when_submitted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sketch_id} – {self.reviewer_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessment_detail", args=[self.pk])
+
+    @property
+    def is_readable(self) -> bool:
+        return self.state in READING_STATES
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in FINISHED_STATES
+
+
+class Score(models.Model):
+    """0–5 for one criterion, with the reason."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey("Criterion", on_delete=models.PROTECT, related_name="scores")
+    value = models.PositiveSmallIntegerField(_("score"), validators=[MaxValueValidator(HIGHEST_SCORE)])
+    reason = models.TextField(_("reason"))
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["assessment", "criterion"], name="one_score_per_criterion"),
+            CheckConstraint(condition=Q(value__lte=HIGHEST_SCORE), name="score_is_0_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion_id}: {self.value}"
+
+
+class Note(models.Model):
+    """A note on a sketch between those who run the call."""
+
+    sketch = models.ForeignKey("Sketch", on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField(_("note"), max_length=4000)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.text[:60]
