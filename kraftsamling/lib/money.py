@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 
 NBSP = "\u00a0"
@@ -23,7 +22,6 @@ _AMOUNT = re.compile(
 )
 
 
-@deconstructible(path="kraftsamling.lib.money.Kronor")
 @total_ordering
 @dataclass(frozen=True, slots=True, init=False, eq=True)
 class Kronor:
@@ -68,6 +66,10 @@ class Kronor:
     def percent(self, share: Decimal) -> "Kronor":
         """That many per cent of the amount, to the nearest öre, half up."""
         return Kronor.rounded(self.amount * share / 100)
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, Any]]:
+        """How a migration writes the amount down."""
+        return "kraftsamling.lib.money.Kronor", [str(self.amount)], {}
 
     def __add__(self, other: "Kronor") -> "Kronor":
         return Kronor.from_ore(self.ore + other.ore) if isinstance(other, Kronor) else NotImplemented
