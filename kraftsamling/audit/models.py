@@ -41,3 +41,10 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target}"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the reader's language."""
+        from .log import sentence_of  # noqa: PLC0415 - the log writes entries, so it imports this module
+
+        return sentence_of(self)

@@ -1,0 +1,210 @@
+"""The components as template tags: `{% load ui %}`. Each is shown on the gallery page."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm
+from django.template import Context
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from kraftsamling.lib.dates import NBSP, STOCKHOLM, day_text, moment_text, time_left_text
+from kraftsamling.lib.money import Kronor, grouped
+from kraftsamling.ui.addresses import address_as, query_with, sort_link
+from kraftsamling.ui.differences import changed_pieces
+from kraftsamling.ui.shapes import FOCUS_SHAPES, ICONS
+
+register = template.Library()
+
+TONES = ("neutral", "ok", "wait", "stop", "info")
+NOTHING = "–"
+
+
+def _tone(tone: str) -> str:
+    if tone not in TONES:
+        raise template.TemplateSyntaxError(f"no tone “{tone}”; choose among {', '.join(TONES)}")
+    return tone
+
+
+# ---- Where am I
+
+
+@register.inclusion_tag("components/page_heading.html")
+def page_heading(title: Any, lead: Any = "") -> dict[str, Any]:
+    return {"title": title, "lead": lead}
+
+
+@register.inclusion_tag("components/breadcrumbs.html")
+def breadcrumbs(*parts: Any) -> dict[str, Any]:
+    """Pairs of label and address, and last the label of the page itself."""
+    *pairs, last = parts
+    return {"links": [{"label": label, "url": url} for label, url in zip(pairs[::2], pairs[1::2], strict=True)], "last": last}
+
+
+@register.inclusion_tag("components/step_list.html")
+def step_list(steps: Iterable[Any]) -> dict[str, Any]:
+    """Steps with .label, .detail and .state (“done”, “now” or “todo”)."""
+    return {"steps": list(steps)}
+
+
+@register.simple_block_tag
+def next_box(content: str, tone: str = "wait") -> SafeString:
+    """What happens next, and whose turn it is."""
+    return format_html('<div class="next {}">{}</div>', _tone(tone), SafeString(content))
+
+
+# ---- Values
+
+
+@register.inclusion_tag("components/pill.html")
+def pill(label: Any, tone: str = "neutral") -> dict[str, Any]:
+    return {"label": label, "tone": _tone(tone)}
+
+
+@register.simple_tag
+def money(kronor: Kronor | None) -> str:
+    return NOTHING if kronor is None else str(kronor)
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> str:
+    if not at:
+        return NOTHING
+    return format_html('<time datetime="{}">{}</time>', at.astimezone(STOCKHOLM).isoformat(timespec="seconds"), moment_text(at))
+
+
+@register.simple_tag
+def day(on: date | None) -> str:
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), day_text(on)) if on else NOTHING
+
+
+@register.simple_tag
+def period(first: date | None, last: date | None) -> str:
+    """The year stands once when both days are in it."""
+    if not first or not last:
+        return NOTHING
+    begin = date_format(first, "j F").replace(" ", NBSP) if first.year == last.year else day_text(first)
+    return format_html(
+        '<time datetime="{}">{}</time> – <time datetime="{}">{}</time>', first.isoformat(), begin, last.isoformat(), day_text(last)
+    )
+
+
+@register.simple_tag
+def percent(share: Decimal | None, places: int = 1) -> str:
+    """A share that is already in per cent, rounded half up."""
+    if share is None:
+        return NOTHING
+    rounded = Decimal(share).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{number_format(rounded, decimal_pos=places)}{NBSP}%"
+
+
+@register.simple_tag
+def time_left(until: datetime | None, at: datetime | None = None) -> str:
+    return time_left_text(until, at=at or timezone.now()) if until else NOTHING
+
+
+@register.inclusion_tag("components/key_figure.html")
+def key_figure(value: Any, label: Any, url: str = "", link_label: Any = "", how: Any = "") -> dict[str, Any]:
+    """A number with its words, a way to the rows behind it, and how it is counted."""
+    return {"value": value, "label": label, "url": url, "link_label": link_label or _("Show which"), "how": how}
+
+
+# ---- Identity
+
+
+@register.inclusion_tag("components/emblem.html")
+def emblem(size: int = 40) -> dict[str, Any]:
+    return {"size": size}
+
+
+@register.inclusion_tag("components/icon.html")
+def icon(name: str) -> dict[str, Any]:
+    return {"path": ICONS[name]}
+
+
+@register.inclusion_tag("components/focus_icon.html")
+def focus_icon(area: Any) -> dict[str, Any]:
+    return {"colour": area.colour, "path": FOCUS_SHAPES[area.colour]}
+
+
+@register.inclusion_tag("components/focus_tag.html")
+def focus_tag(area: Any) -> dict[str, Any]:
+    return {"colour": area.colour, "path": FOCUS_SHAPES[area.colour], "name": area.short_name}
+
+
+# ---- Lists
+
+
+@register.inclusion_tag("components/sort_header.html", takes_context=True)
+def sort_header(context: Context, key: str, label: Any, numeric: bool = False) -> dict[str, Any]:
+    """A whole <th>. The list's order without a parameter may stand in the context as `sort`."""
+    current = context["request"].GET.get("sort") or context.get("sort", "")
+    order = {key: "ascending", f"-{key}": "descending"}.get(current, "")
+    return {
+        "url": sort_link(context["request"], key, current=current, numeric=numeric),
+        "label": label,
+        "numeric": numeric,
+        "order": order,
+    }
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: Context, page: Page) -> dict[str, Any]:
+    request = context["request"]
+    pages = [
+        {"number": number, "url": query_with(request, page=number) if isinstance(number, int) else ""}
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    ]
+    return {
+        "page": page,
+        "pages": pages,
+        "total": grouped(page.paginator.count),
+        "previous": query_with(request, page=page.previous_page_number()) if page.has_previous() else "",
+        "next": query_with(request, page=page.next_page_number()) if page.has_next() else "",
+    }
+
+
+@register.inclusion_tag("components/export_links.html", takes_context=True)
+def export_links(context: Context, *formats: str) -> dict[str, Any]:
+    """The same rows as files: the page's own address with .csv, .xlsx or .json."""
+    return {"links": [{"label": name.upper(), "url": address_as(context["request"], name)} for name in formats]}
+
+
+@register.inclusion_tag("components/filter_bar.html", takes_context=True)
+def filter_bar(context: Context, form: BaseForm) -> dict[str, Any]:
+    """A GET form. What is in the address but not in the form (the order) is kept; the page number is not."""
+    names = {form.add_prefix(name) for name in form.fields}
+    others = [(name, value) for name, values in context["request"].GET.lists() for value in values if name not in {*names, "page"}]
+    active = any(value for name in names for value in context["request"].GET.getlist(name))
+    return {"form": form, "others": others, "active": active, "clear_url": query_with(context["request"], drop=(*names, "page"))}
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(title: Any, text: Any = "", url: str = "", label: Any = "") -> dict[str, Any]:
+    return {"title": title, "text": text, "url": url, "label": label}
+
+
+# ---- What has happened
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(entries: Iterable[Any]) -> dict[str, Any]:
+    """Entries of the case log, newest first."""
+    return {"entries": entries}
+
+
+@register.simple_tag
+def diff_words(before: str, after: str) -> SafeString:
+    """Both texts in one: taken away as <del>, added as <ins>."""
+    return format_html_join("", "{}", ((_marked(kind, text),) for kind, text in changed_pieces(str(before), str(after))))
+
+
+def _marked(kind: str, text: str) -> str:
+    return text if kind == "same" else format_html("<{0}>{1}</{0}>", kind, text)
