@@ -22,13 +22,15 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = env_bool("DEBUG", False)
 DEMO = env_bool("DEMO", False)
 """Demo accounts with a known password may exist. Refused by `check --deploy`."""
+DEMO_PASSWORD = "prova kraftsamling"  # noqa: S105 - shown on the log-in page of a demo installation
 
 DEVELOPMENT_SECRET = "for development only, refused in production"  # noqa: S105 - refused by check --deploy
 SECRET_KEY = env_secret("SECRET_KEY", DEVELOPMENT_SECRET if DEBUG or DEMO else "")
 if not SECRET_KEY:
     raise ConfigurationError("SECRET_KEY is missing, and neither DEBUG nor DEMO is on. See docs/operations.md, “Settings”.")
 
-SITE_URL = env_str("SITE_URL", f"http://localhost:{env_int('PORT', 8000, least=1)}").rstrip("/")
+PORT = env_int("PORT", 8000, least=1)
+SITE_URL = env_str("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
 if not urlsplit(SITE_URL).hostname:
     raise ConfigurationError(f"SITE_URL is “{SITE_URL}”, but must be a whole address such as https://example.se. See docs/operations.md.")
 SECURE = SITE_URL.startswith("https://")
