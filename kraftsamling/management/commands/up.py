@@ -1,0 +1,144 @@
+"""Runs the whole product on one machine: broker, web server, worker and clock as real processes."""
+
+import contextlib
+import hashlib
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, find_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from kraftsamling import management
+from kraftsamling.lib import services, translations
+from kraftsamling.programmes.models import Programme
+
+HOST = "127.0.0.1"
+START_SECONDS = 60
+"""The longest that the broker or the first page may take; a broker with a large file to read back needs some of it."""
+DEMO_DOMAIN = "@demo.example"
+
+
+class _Stopped(Exception):  # noqa: N818 - no error
+    """Somebody pressed Ctrl-C or asked the process to end."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise _Stopped
+
+
+def _on_stop(action: Any) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, action)
+
+
+class Command(BaseCommand):
+    help = "Starts everything on this machine (broker, web server, worker, clock) and stops it again on Ctrl-C."
+
+    def handle(self, **options: Any) -> None:
+        folder = Path(settings.DATA_DIR)
+        family = services.Processes(Path(settings.BASE_DIR))
+        _on_stop(_stop)
+        try:
+            with services.locked(folder), _stopped_at_the_end(family):
+                services.require_free_port(HOST, settings.PORT)
+                self._run(family, folder)
+        except services.ServiceError as error:
+            raise CommandError(str(error)) from None
+        except _Stopped:
+            self.stdout.write("Everything has stopped. Your data is kept.")
+
+    def _run(self, family: services.Processes, folder: Path) -> None:
+        if settings.EMBEDDED_BROKER:
+            family.start("the broker", services.broker_command(settings.EMBEDDED_BROKER_SOCKET, folder / "valkey"))
+        self._prepare(folder)
+        if settings.EMBEDDED_BROKER:
+            self._wait_for(family, lambda: services.broker_answers(settings.EMBEDDED_BROKER_SOCKET))
+        self._load_demo()
+        connections.close_all()
+        family.start("the worker", _celery("worker", "--concurrency", "2", "--without-mingle", "--without-gossip"))
+        family.start("the clock (beat)", _celery("beat", "--pidfile", ""))
+        family.start("the web server", _gunicorn())
+        self._wait_for(family, lambda: services.page_answers(HOST, settings.PORT, "/"))
+        self._tell()
+        self._wait_for(family, lambda: False, seconds=None)
+
+    def _prepare(self, folder: Path) -> None:
+        translations.compile_stale(Path(settings.LOCALE_PATHS[0]))
+        call_command("migrate", verbosity=0, interactive=False)
+        stamp, now = folder / "static.stamp", _fingerprint_of_static_files()
+        if not stamp.exists() or stamp.read_text(encoding="ascii") != now:
+            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+            stamp.write_text(now, encoding="ascii")
+
+    def _load_demo(self) -> None:
+        if not settings.DEMO or Programme.objects.exists():
+            return
+        if "demo" in find_commands(management.__path__[0]):
+            self.stdout.write("Loading the demo data …")
+            call_command("demo", verbosity=0)
+
+    def _wait_for(self, family: services.Processes, ready: Any, seconds: int | None = START_SECONDS) -> None:
+        """Until it is ready; a process that ends meanwhile takes the rest with it."""
+        waited = 0
+        while not ready():
+            if ended := family.ended():
+                raise CommandError(f"{' and '.join(ended).capitalize()} stopped by itself, so everything has stopped; see the lines above.")
+            if seconds is not None and waited >= seconds * services.LOOKS_A_SECOND:
+                raise CommandError(f"Nothing answered within {seconds} seconds; see the lines above.")
+            services.pause()
+            waited += 1
+
+    def _tell(self) -> None:
+        self.stdout.write(f"\nKraftsamling runs at http://localhost:{settings.PORT}/   (Ctrl-C stops it)")
+        if settings.DEMO:
+            self._tell_accounts()
+        self.stdout.write(f"Data lies in {settings.DATA_DIR}.\n")
+        self.stdout.flush()
+
+    def _tell_accounts(self) -> None:
+        accounts = get_user_model().objects.filter(email__endswith=DEMO_DOMAIN).order_by("pk").values_list("email", "name")
+        if not accounts:
+            return
+        self.stdout.write(f"\nAccounts to try (the password of all is “{settings.DEMO_PASSWORD}”):")
+        for email, name in accounts:
+            self.stdout.write(f"  {email:<34} {name}")
+        self.stdout.write("")
+        connections.close_all()
+
+
+@contextlib.contextmanager
+def _stopped_at_the_end(family: services.Processes) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        _on_stop(signal.SIG_IGN)
+        family.stop()
+
+
+def _celery(*arguments: str) -> list[str]:
+    """Celery warns of root at each start; a demo in a container is run by nobody else."""
+    quiet = ["-W", "ignore:You're running the worker with superuser"]
+    return [sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "kraftsamling", *arguments, "--loglevel", "WARNING"]
+
+
+def _gunicorn() -> list[str]:
+    options = ["--bind", f"{HOST}:{settings.PORT}", "--workers", "2", "--threads", "4", "--reuse-port", "--no-control-socket"]
+    return [sys.executable, "-m", "gunicorn", "kraftsamling.wsgi", *options, "--log-level", "warning", "--graceful-timeout", "15"]
+
+
+def _fingerprint_of_static_files() -> str:
+    """Changes when a file that pages load is added, removed or edited."""
+    seen = [str(settings.STATIC_ROOT), str(settings.STORAGES["staticfiles"])]
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            file = Path(storage.path(path)).stat()
+            seen.append(f"{path} {file.st_size} {file.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()
