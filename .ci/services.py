@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A private PostgreSQL and Redis on free ports of this machine, stopped again whatever happens.
 
-    services.py run COMMAND …   runs the command with DATABASE_URL and REDIS_URL set; the data is thrown away
-    services.py hold            starts the two, prints the variables, and stops them on Ctrl-C; the data is kept
+services.py run COMMAND …   runs the command with DATABASE_URL and REDIS_URL set; the data is thrown away
+services.py hold            starts the two, prints the variables, and stops them on Ctrl-C; the data is kept
 """
 
 import contextlib
@@ -105,8 +105,23 @@ def answers(port: int) -> bool:
 @contextlib.contextmanager
 def redis(folder: Path, port: int) -> Iterator[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "", "--databases", "64", "--loglevel", "warning"]
-    process = subprocess.Popen([redis_binary(), *options], stdin=subprocess.DEVNULL, start_new_session=True, stdout=subprocess.DEVNULL)
+    options = [
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        str(folder),
+        "--save",
+        "",
+        "--databases",
+        "64",
+        "--loglevel",
+        "warning",
+    ]
+    process = subprocess.Popen(
+        [redis_binary(), *options], stdin=subprocess.DEVNULL, start_new_session=True, stdout=subprocess.DEVNULL
+    )
     try:
         deadline = time.monotonic() + START_SECONDS
         while not answers(port):
@@ -122,7 +137,7 @@ def redis(folder: Path, port: int) -> Iterator[str]:
 @contextlib.contextmanager
 def both(folder: Path, ports: dict[str, int]) -> Iterator[dict[str, str]]:
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)  # noqa: S103 - the user postgres must be able to walk through
+    folder.chmod(0o755)
     with postgresql(folder / "postgresql", ports["postgresql"]) as database, redis(folder / "redis", ports["redis"]) as broker:
         yield {"DATABASE_URL": database, "REDIS_URL": broker}
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes a machine ready: uv, the locked packages and the system libraries. Needs nothing but Python.
 
-    setup.py run     what running the product takes
-    setup.py check   and the tools that read the code
-    setup.py test    and a browser, PostgreSQL and Redis
+setup.py run     what running the product takes
+setup.py check   and the tools that read the code
+setup.py test    and a browser, PostgreSQL and Redis
 """
 
 import ctypes
@@ -66,12 +66,18 @@ def find_uv() -> str:
     pip = [str(OWN_UV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"]
     for command in ([sys.executable, "-m", "venv", str(OWN_UV)], pip):
         if subprocess.run(command, check=False).returncode:
-            raise MissingError("Installing uv failed (see above): check the network, or install uv yourself so that it is on the path.")
+            raise MissingError(
+                "Installing uv failed (see above): check the network, or install uv yourself so that it is on the path."
+            )
     return str(OWN_UV / "bin" / "uv")
 
 
 def has_packages(stamp: Path, mark: str) -> bool:
-    return stamp.exists() and stamp.read_text(encoding="ascii") == mark and works([str(VENV / "bin" / "python"), "-c", "import django"])
+    return (
+        stamp.exists()
+        and stamp.read_text(encoding="ascii") == mark
+        and works([str(VENV / "bin" / "python"), "-c", "import django"])
+    )
 
 
 def sync(*, dev: bool) -> None:
@@ -90,7 +96,9 @@ def sync(*, dev: bool) -> None:
         command += ["--python", sys.executable]
     print("Installing the locked packages …", flush=True)
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-        raise MissingError("Installing the packages failed (see above): check the network and the disk, and run the same command again.")
+        raise MissingError(
+            "Installing the packages failed (see above): check the network and the disk, and run the same command again."
+        )
     for stamp in stamps:
         stamp.write_text(mark, encoding="ascii")
 

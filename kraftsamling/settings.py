@@ -11,11 +11,20 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from kraftsamling.lib.env import ConfigurationError, env_bool, env_int, env_list, env_secret, env_str
+from kraftsamling.lib.env import (
+    ConfigurationError,
+    check_url,
+    env_bool,
+    env_choice,
+    env_folder,
+    env_int,
+    env_list,
+    env_secret,
+    env_str,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env_str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = env_folder("DATA_DIR", BASE_DIR / "var")
 
 # ---- What kind of installation
 
@@ -29,10 +38,9 @@ SECRET_KEY = env_secret("SECRET_KEY", DEVELOPMENT_SECRET if DEBUG or DEMO else "
 if not SECRET_KEY:
     raise ConfigurationError("SECRET_KEY is missing, and neither DEBUG nor DEMO is on. See docs/operations.md, “Settings”.")
 
-PORT = env_int("PORT", 8000, least=1)
+PORT = env_int("PORT", 8000, least=1, most=65535)
 SITE_URL = env_str("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
-if not urlsplit(SITE_URL).hostname:
-    raise ConfigurationError(f"SITE_URL is “{SITE_URL}”, but must be a whole address such as https://example.se. See docs/operations.md.")
+check_url("SITE_URL", SITE_URL, ("https", "http"), "https://kraftsamling.example.se")
 SECURE = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", f"{urlsplit(SITE_URL).hostname},localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -83,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kraftsamling.programmes.middleware.StaffSecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "kraftsamling.urls"
@@ -112,10 +121,8 @@ CRISPY_FAIL_SILENTLY = not DEBUG
 
 DATABASE_URL = env_secret("DATABASE_URL")
 if DATABASE_URL:
-    try:
-        DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
-    except ValueError as error:
-        raise ConfigurationError(f"DATABASE_URL cannot be read: {error} See docs/operations.md, “Settings”.") from None
+    check_url("DATABASE_URL", DATABASE_URL, ("postgres", "postgresql", "sqlite"), "postgres://user:password@host/database")
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
 else:
     DATABASES = {
         "default": {
@@ -148,6 +155,8 @@ def _embedded_socket() -> Path:
 
 
 REDIS_URL = env_secret("REDIS_URL")
+if REDIS_URL:
+    check_url("REDIS_URL", REDIS_URL, ("redis", "rediss", "unix"), "redis://host:6379/0")
 EMBEDDED_BROKER = not REDIS_URL
 EMBEDDED_BROKER_SOCKET = _embedded_socket()
 
@@ -199,7 +208,7 @@ CSRF_FAILURE_VIEW = "kraftsamling.home.errors.csrf_failure"
 # ---- People and log-in
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["kraftsamling.accounts.backends.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -213,13 +222,84 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "start"
 STAFF_SECOND_FACTOR = env_bool("STAFF_SECOND_FACTOR", not DEMO)
+"""Everybody with a role in a programme must set up an authenticator app or a passkey first."""
+
+ACCOUNT_ADAPTER = "kraftsamling.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
+ACCOUNT_FORMS = {
+    "login": "kraftsamling.accounts.login_forms.LoginForm",
+    "signup": "kraftsamling.accounts.login_forms.SignupForm",
+    "add_email": "kraftsamling.accounts.login_forms.NewEmailForm",
+    "change_password": "kraftsamling.accounts.login_forms.ChangePasswordForm",
+    "set_password": "kraftsamling.accounts.login_forms.SetPasswordForm",
+    "reset_password": "kraftsamling.accounts.login_forms.ResetPasswordForm",
+    "reset_password_from_key": "kraftsamling.accounts.login_forms.NewPasswordForm",
+    "reauthenticate": "kraftsamling.accounts.login_forms.ReauthenticateForm",
+    "request_login_code": "kraftsamling.accounts.login_forms.RequestLoginCodeForm",
+    "confirm_login_code": "kraftsamling.accounts.login_forms.LoginCodeForm",
+    "confirm_email_verification_code": "kraftsamling.accounts.login_forms.EmailCodeForm",
+    "confirm_password_reset_code": "kraftsamling.accounts.login_forms.PasswordCodeForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "1200/m/ip",
+    "login_failed": "300/10m/ip,5/10m/key",
+    "signup": "200/m/ip",
+    "request_login_code": "600/m/ip,5/10m/key",
+    "reset_password": "300/m/ip,5/10m/key",
+    "reset_password_from_key": "300/m/ip",
+}
+"""Narrow for one account and counted only when an attempt fails; wide for one address, for a whole municipality may sit
+behind it. Whoever is locked out can still log in with a passkey or a code by mail."""
+MFA_ADAPTER = "kraftsamling.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Kraftsamling"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_RATE_LIMITS = {"webauthn_login": "1200/m/ip"}
+MFA_FORMS = {
+    "authenticate": "kraftsamling.accounts.login_forms.SecondFactorForm",
+    "reauthenticate": "kraftsamling.accounts.login_forms.SecondFactorAgainForm",
+    "activate_totp": "kraftsamling.accounts.login_forms.ActivateAppForm",
+    "add_webauthn": "kraftsamling.accounts.login_forms.AddPasskeyForm",
+    "edit_webauthn": "kraftsamling.accounts.login_forms.RenamePasskeyForm",
+}
+OIDC_APPS, SAML_APPS = providers.oidc_apps(), providers.saml_apps()
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_APPS}, "saml": {"APPS": SAML_APPS}}
+SOCIALACCOUNT_ADAPTER = "kraftsamling.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "kraftsamling.accounts.login_forms.ProviderSignupForm"}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+if SAML_APPS:
+    INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
+
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
+"""How many proxies of our own stand before the web process: so many steps of X-Forwarded-For, counted from the right, are
+believed when attempts to log in are counted per address. 0 believes none of them."""
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # ---- Mail
 
-EMAIL_BACKEND = f"django.core.mail.backends.{env_str('EMAIL_BACKEND', 'smtp' if env_str('EMAIL_HOST') else 'filebased')}.EmailBackend"
+_MAIL_WAY = env_choice(
+    "EMAIL_BACKEND", ("smtp", "filebased", "console", "locmem", "dummy"), "smtp" if env_str("EMAIL_HOST") else "filebased"
+)
+EMAIL_BACKEND = f"django.core.mail.backends.{_MAIL_WAY}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = env_str("EMAIL_HOST", "localhost")
-EMAIL_PORT = env_int("EMAIL_PORT", 25, least=1)
+EMAIL_PORT = env_int("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
@@ -277,7 +357,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *providers.origins([*OIDC_APPS, *SAML_APPS])],
     }
 }
 
@@ -288,5 +368,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": env_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING")},
 }

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class ConfigurationError(SystemExit):
@@ -32,7 +33,7 @@ def env_bool(name: str, default: bool) -> bool:
     raise _refuse(name, f"is “{value}”, but must be on or off.")
 
 
-def env_int(name: str, default: int, *, least: int = 0) -> int:
+def env_int(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
     value = env_str(name, str(default))
     try:
         number = int(value)
@@ -40,7 +41,34 @@ def env_int(name: str, default: int, *, least: int = 0) -> int:
         raise _refuse(name, f"is “{value}”, but must be a whole number.") from None
     if number < least:
         raise _refuse(name, f"is {number}, but must be at least {least}.")
+    if most is not None and number > most:
+        raise _refuse(name, f"is {number}, but must be at most {most}.")
     return number
+
+
+def env_folder(name: str, default: Path) -> Path:
+    """A folder that we may write in; made if it is not there."""
+    folder = Path(env_str(name, str(default))).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refuse(name, f"is “{folder}”, where no folder can be made ({error.strerror}).") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _refuse(name, f"is “{folder}”, where nothing can be written.")
+    return folder
+
+
+def check_url(name: str, value: str, schemes: tuple[str, ...], example: str) -> None:
+    """Whole addresses only; the value itself may hold a password and is never shown."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in schemes and bool(parts.hostname or parts.path) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _refuse(
+            name, f"must be a whole address that begins with {' or '.join(f'{one}://' for one in schemes)}, such as {example}."
+        )
 
 
 def env_list(name: str, default: str = "") -> list[str]:

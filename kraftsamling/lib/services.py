@@ -51,7 +51,9 @@ def require_free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except PermissionError:
-            raise ServiceError(f"Port {port} may only be used by root: choose another with PORT, for example PORT=8000.") from None
+            raise ServiceError(
+                f"Port {port} may only be used by root: choose another with PORT, for example PORT=8000."
+            ) from None
         except OverflowError:
             raise ServiceError(f"PORT is {port}, but must be at most 65535.") from None
         except OSError:
@@ -124,10 +126,8 @@ class Processes:
         for process in reversed(self.running.values()):
             if process.poll() is None:
                 process.terminate()
-                try:
+                with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(GRACE_SECONDS)
-                except subprocess.TimeoutExpired:
-                    pass
             self._end_the_rest(process)
         self.running.clear()
 

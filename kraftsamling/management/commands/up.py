@@ -90,7 +90,9 @@ class Command(BaseCommand):
         waited = 0
         while not ready():
             if ended := family.ended():
-                raise CommandError(f"{' and '.join(ended).capitalize()} stopped by itself, so everything has stopped; see the lines above.")
+                raise CommandError(
+                    f"{' and '.join(ended).capitalize()} stopped by itself, so everything has stopped; see the lines above."
+                )
             if seconds is not None and waited >= seconds * services.LOOKS_A_SECOND:
                 raise CommandError(f"Nothing answered within {seconds} seconds; see the lines above.")
             services.pause()
