@@ -139,6 +139,19 @@ def focus_tag(area: Any) -> dict[str, Any]:
     return {"colour": area.colour, "path": FOCUS_SHAPES[area.colour], "name": area.short_name}
 
 
+# ---- Behaviour
+
+BEHAVIOURS = ("autosave", "counter", "filesize", "once", "htmx")
+
+
+@register.inclusion_tag("components/behaviours.html")
+def behaviours(*names: str) -> dict[str, Any]:
+    """The scripts of a page, with their texts in the reader's language. Belongs in the block “scripts”."""
+    if unknown := set(names) - set(BEHAVIOURS):
+        raise template.TemplateSyntaxError(f"no behaviour {', '.join(sorted(unknown))}")
+    return {"names": names}
+
+
 # ---- Lists
 
 
