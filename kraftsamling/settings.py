@@ -11,6 +11,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from kraftsamling.accounts import providers
 from kraftsamling.lib.env import (
     ConfigurationError,
     check_url,
