@@ -1,5 +1,9 @@
 """Mounts the apps at their Swedish addresses (design 4)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("kraftsamling.ui.urls")),
+]
+
+handler500 = "kraftsamling.home.errors.server_error"
