@@ -2,8 +2,10 @@
 
 import contextlib
 import hashlib
+import shutil
 import signal
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -23,6 +25,8 @@ from kraftsamling.programmes.models import Programme
 HOST = "127.0.0.1"
 START_SECONDS = 60
 """The longest that the broker or the first page may take; a broker with a large file to read back needs some of it."""
+OWN_DATA = ("kraftsamling.sqlite3*", "valkey", "valkey.sock", "beat-schedule*", "static", "static.stamp", "files", "mail")
+"""Everything that we write in the data folder, but for the lock that we hold."""
 DEMO_DOMAIN = "@demo.example"
 
 
@@ -42,13 +46,18 @@ def _on_stop(action: Any) -> None:
 class Command(BaseCommand):
     help = "Starts everything on this machine (broker, web server, worker, clock) and stops it again on Ctrl-C."
 
-    def handle(self, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--fresh", action="store_true", help="throw the data away and begin again")
+
+    def handle(self, *, fresh: bool, **options: Any) -> None:
         folder = Path(settings.DATA_DIR)
         family = services.Processes(Path(settings.BASE_DIR))
         _on_stop(_stop)
         try:
             with services.locked(folder), _stopped_at_the_end(family):
                 services.require_free_port(HOST, settings.PORT)
+                if fresh:
+                    _begin_again(folder)
                 self._run(family, folder)
         except services.ServiceError as error:
             raise CommandError(str(error)) from None
@@ -114,6 +123,20 @@ class Command(BaseCommand):
             self.stdout.write(f"  {email:<34} {name}")
         self.stdout.write("")
         connections.close_all()
+
+
+def _begin_again(folder: Path) -> None:
+    """Removes what we have made in the data folder, and nothing else that may lie there."""
+    if settings.DATABASE_URL:
+        raise CommandError(
+            "Beginning again only works with the built-in database: DATABASE_URL is set, and that one is never emptied."
+        )
+    for pattern in OWN_DATA:
+        for path in folder.glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 @contextlib.contextmanager
