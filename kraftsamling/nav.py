@@ -1,9 +1,104 @@
-"""The menu per role; URL names as strings."""
+"""The menu per role; URL names as strings, and only what exists is linked to."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kraftsamling.home.addresses import address
+from kraftsamling.home.waiting import count_waiting
+from kraftsamling.programmes.models import Programme, Role
+from kraftsamling.programmes.permissions import OFFICERS, has_role_anywhere
+
+PROGRAMME_SECONDS = 60
+
+
+class Place(NamedTuple):
+    """A page that may stand in the menu: label, URL name, and who has use of it there."""
+
+    label: Any
+    url_name: str
+    roles: frozenset[str] = frozenset()
+    """Programme roles that see the entry; empty for everybody."""
+    members: bool = False
+    """Also those who belong to an organisation see it."""
+
+
+MENU = (
+    Place(_("Calls"), "call_list"),
+    Place(_("Our sketches"), "sketch_list", members=True),
+    Place(_("Reviewing"), "assessment_list", frozenset({Role.REVIEWER})),
+    Place(_("Preparation"), "preparation", frozenset({*OFFICERS, Role.DECISION_MAKER})),
+)
+ACCOUNT_MENU = (
+    Place(_("Our organisation"), "organisation_list", members=True),
+    Place(_("Messages sent"), "message_list", frozenset({*OFFICERS, Role.ADMINISTRATOR})),
+    Place(_("People and roles"), "role_list", frozenset({Role.ADMINISTRATOR})),
+    Place(_("What mail I want"), "preferences"),
+)
+
+
+class Entry(NamedTuple):
+    """A line of a menu, as the page shows it."""
+
+    label: Any
+    url: str
+    current: bool
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {"navigation": []}
+    """For the base template; asks nothing of the database unless the page shows it."""
+    return {
+        "navigation": SimpleLazyObject(lambda: entries(MENU, request)),
+        "account_navigation": SimpleLazyObject(lambda: entries(ACCOUNT_MENU, request)),
+        "brand_line": SimpleLazyObject(brand_line),
+        "demo": settings.DEMO,
+        "waiting_count": SimpleLazyObject(lambda: waiting_count(request)),
+    }
+
+
+def entries(places: tuple[Place, ...], request: HttpRequest) -> list[Entry]:
+    made = []
+    for place in places:
+        url = address(place.url_name)
+        if url and _is_for(place, _user(request)):
+            made.append(Entry(place.label, url, request.path.startswith(url)))
+    return made
+
+
+def _is_for(place: Place, user: Any) -> bool:
+    if not place.roles and not place.members:
+        return True
+    if not user.is_authenticated:
+        return False
+    return has_role_anywhere(user, *place.roles) or (place.members and bool(user.organisation_ids))
+
+
+def brand_line() -> str:
+    """Beside the emblem: what the programme is called, and where. Kept for a minute."""
+    names = cache.get("brand-line")
+    if names is None:
+        programme = Programme.objects.select_related("region").order_by("pk").first()
+        names = (programme.name.removeprefix("Kraftsamling").strip(), programme.region.name) if programme else ("", "")
+        cache.set("brand-line", names, PROGRAMME_SECONDS)
+    programme_name, region_name = names
+    return gettext("%(programme)s in %(region)s") % {"programme": programme_name, "region": region_name} if programme_name else ""
+
+
+def waiting_count(request: HttpRequest) -> int:
+    """How many things wait for the person: one query, or none on the page that lists them."""
+    known = getattr(request, "waiting_count", None)
+    if known is None:
+        known = count_waiting(_user(request), at=timezone.now()) if _user(request).is_authenticated else 0
+    return known
+
+
+def _user(request: HttpRequest) -> Any:
+    """A request that failed early has no user yet, but gets an error page with a menu."""
+    return getattr(request, "user", None) or AnonymousUser()

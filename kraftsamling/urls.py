@@ -3,7 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("kraftsamling.home.urls")),
     path("", include("kraftsamling.ui.urls")),
+    path("", include("kraftsamling.notifications.urls")),
+    path("", include("kraftsamling.search.urls")),
 ]
 
 handler500 = "kraftsamling.home.errors.server_error"

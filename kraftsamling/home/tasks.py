@@ -1,0 +1,273 @@
+"""What can wait for whom. Each kind is one query over all cases of the person, and one function that words it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from grants.models import Application, Assessment, Call, DeadlineExtension, Outcome, Sketch
+from grants.states import AssessmentState
+from kraftsamling.accounts.models import JoinRequest, Organisation
+from kraftsamling.home.addresses import address
+from kraftsamling.notifications.models import Message, MessageState
+from kraftsamling.programmes.models import Programme, ProgrammeRole, Role
+from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
+
+CONTACTS_ASKED_FOR = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One line of the list: what to do, where it belongs, and by when."""
+
+    title: str
+    detail: str
+    url: str
+    due_at: datetime | None = None
+    tone: str = "wait"
+
+
+class Source(NamedTuple):
+    """A kind of thing that may wait for somebody: the rows it comes from (one query), and a task for each."""
+
+    rows: Callable[..., QuerySet]
+    """(user, at=…) → rows; .none() for those whom it does not concern, which asks nothing of the database."""
+    task: Callable[[Any], Task]
+
+
+# ---- Members of an organisation
+
+
+def drafts(user: Any, *, at: datetime) -> QuerySet:
+    extended = (
+        DeadlineExtension.objects.filter(call=OuterRef("call"), organisation=OuterRef("organisation"))
+        .order_by()
+        .values("call")
+        .annotate(latest=Max("until_at"))
+        .values("latest")
+    )
+    deadline = Greatest("call__closes_at", Coalesce(Subquery(extended), F("call__closes_at")))
+    mine = Sketch.objects.of_organisations(user).in_draft().filter(call__in=Call.objects.published(), call__opens_at__lte=at)
+    return mine.annotate(due_at=deadline).filter(due_at__gt=at).select_related("call", "organisation", "draft").order_by("due_at", "pk")
+
+
+def finish_draft(sketch: Sketch) -> Task:
+    title = sketch.draft.title or _("Sketch without a title")
+    return Task(
+        title=_("Finish and send in “%(title)s”") % {"title": title},
+        detail=f"{sketch.organisation} · {sketch.call}",
+        url=sketch.get_absolute_url(),
+        due_at=sketch.due_at,  # type: ignore[attr-defined]
+    )
+
+
+def invitations(user: Any, *, at: datetime) -> QuerySet:
+    if not user.organisation_ids:
+        return Application.objects.none()
+    mine = Application.objects.due_after(at).filter(sketch__organisation__in=user.organisation_ids)
+    return mine.select_related("sketch__current_version", "sketch__call", "sketch__organisation").order_by("due_at", "pk")
+
+
+def write_application(application: Application) -> Task:
+    sketch = application.sketch
+    return Task(
+        title=_("You are invited to apply: “%(title)s”") % {"title": sketch.current_version},
+        detail=f"{sketch.organisation} · {sketch.call}",
+        url=application.get_absolute_url(),
+        due_at=application.due_at,
+        tone="ok",
+    )
+
+
+def lonely_organisations(user: Any, *, at: datetime) -> QuerySet:
+    if not user.organisation_ids:
+        return Organisation.objects.none()
+    contacts = Count("memberships", filter=Q(memberships__is_contact=True))
+    mine = Organisation.objects.filter(pk__in=user.organisation_ids)
+    return mine.annotate(contacts=contacts).filter(contacts__lt=CONTACTS_ASKED_FOR).in_swedish_order()
+
+
+def invite_colleague(organisation: Organisation) -> Task:
+    return Task(
+        title=_("Invite a colleague to %(organisation)s") % {"organisation": organisation},
+        detail=_("Have at least two contacts, so that no case hangs on one person."),
+        url=organisation.get_absolute_url(),
+        tone="neutral",
+    )
+
+
+def join_requests(user: Any, *, at: datetime) -> QuerySet:
+    if not user.organisation_ids:
+        return JoinRequest.objects.none()
+    mine = JoinRequest.objects.filter(organisation__in=user.organisation_ids, answered_at=None)
+    return mine.select_related("user", "organisation").order_by("asked_at", "pk")
+
+
+def answer_join_request(request: JoinRequest) -> Task:
+    return Task(
+        title=_("%(name)s wants to join %(organisation)s") % {"name": request.user, "organisation": request.organisation},
+        detail=_("Say yes only if you know that the person works with you."),
+        url=request.organisation.get_absolute_url(),
+    )
+
+
+# ---- Reviewers
+
+
+def review_calls(user: Any, *, at: datetime) -> QuerySet:
+    programmes = programmes_with_role(user, Role.REVIEWER)
+    if not programmes:
+        return Call.objects.none()
+    mine = Q(sketches__assessments__in=Assessment.objects.of_reviewer(user).remaining())
+    to_declare = mine & Q(sketches__assessments__state=AssessmentState.ASSIGNED)
+    calls = Call.objects.filter(programme__in=programmes).annotate(
+        remaining=Count("sketches__assessments", filter=mine), to_declare=Count("sketches__assessments", filter=to_declare)
+    )
+    return calls.filter(remaining__gt=0).order_by("review_due_at", "pk")
+
+
+def review_sketches(call: Any) -> Task:
+    title = ngettext("%(count)d sketch to assess", "%(count)d sketches to assess", call.remaining) % {"count": call.remaining}
+    first = _("First say whether you are in conflict of interest: %(count)d left.") % {"count": call.to_declare}
+    return Task(
+        title=title,
+        detail=f"{call} · {first}" if call.to_declare else str(call),
+        url=address("assessment_list", otherwise=call.get_absolute_url()),
+        due_at=call.review_due_at,
+    )
+
+
+# ---- Process leader and team
+
+
+def calls_in_preparation(user: Any, *, at: datetime) -> QuerySet:
+    return _run_by(user).in_preparation().order_by("opens_at", "pk")
+
+
+def publish_call(call: Call) -> Task:
+    return Task(
+        title=_("Finish and publish the call “%(title)s”") % {"title": call},
+        detail=_("It is a draft that nobody outside sees."),
+        url=address("call_edit", call.slug, otherwise=call.get_absolute_url()),
+        due_at=call.opens_at,
+        tone="neutral",
+    )
+
+
+def calls_without_reviewers(user: Any, *, at: datetime) -> QuerySet:
+    at_work = Assessment.objects.filter(sketch=OuterRef("pk")).exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
+    without = Sketch.objects.awaiting_outcome().filter(~Exists(at_work))
+    return _with_count(_run_by(user), without).order_by("review_due_at", "pk")
+
+
+def assign_reviewers(call: Any) -> Task:
+    text = ngettext("%(count)d sketch has no reviewer", "%(count)d sketches have no reviewer", call.number_of_sketches)
+    return Task(
+        title=text % {"count": call.number_of_sketches},
+        detail=str(call),
+        url=address("assignment", call.slug, otherwise=call.get_absolute_url()),
+        due_at=call.review_due_at,
+    )
+
+
+def calls_without_answers(user: Any, *, at: datetime) -> QuerySet:
+    """The review is over and some sketches have no answer prepared."""
+    reviewed = _run_by(user).closed(at=at).filter(Q(review_due_at=None) | Q(review_due_at__lte=at))
+    unanswered = Sketch.objects.awaiting_outcome().filter(outcome=None)
+    return _with_count(reviewed, unanswered).order_by("answer_expected_on", "pk")
+
+
+def prepare_answers(call: Any) -> Task:
+    text = ngettext("Prepare the answer to %(count)d sketch", "Prepare the answers to %(count)d sketches", call.number_of_sketches)
+    return Task(
+        title=text % {"count": call.number_of_sketches},
+        detail=str(call),
+        url=address("board", call.slug, otherwise=call.get_absolute_url()),
+    )
+
+
+def calls_with_unsent_answers(user: Any, *, at: datetime) -> QuerySet:
+    return _with_count(_run_by(user), Sketch.objects.filter(outcome__in=Outcome.objects.pending())).order_by("answer_expected_on", "pk")
+
+
+def send_answers(call: Any) -> Task:
+    text = ngettext("%(count)d answer is prepared but not sent", "%(count)d answers are prepared but not sent", call.number_of_sketches)
+    return Task(
+        title=text % {"count": call.number_of_sketches},
+        detail=str(call),
+        url=address("outcomes", call.slug, otherwise=call.get_absolute_url()),
+    )
+
+
+def undelivered_messages(user: Any, *, at: datetime) -> QuerySet:
+    programmes = programmes_with_role(user, *OFFICERS, Role.ADMINISTRATOR)
+    if not programmes:
+        return Message.objects.none()
+    mine = Q(programme_id__in=programmes)
+    if programmes_with_role(user, Role.ADMINISTRATOR):
+        mine |= Q(programme_id=None)
+    stopped = Message.objects.filter(mine, state__in=[MessageState.FAILED, MessageState.UNCERTAIN])
+    return stopped.order_by().values("state").annotate(count=Count("pk"))
+
+
+def look_at_messages(row: Any) -> Task:
+    if row["state"] == MessageState.FAILED:
+        title = ngettext("%(count)d mail could not be delivered", "%(count)d mails could not be delivered", row["count"])
+    else:
+        title = ngettext("%(count)d mail may or may not have arrived", "%(count)d mails may or may not have arrived", row["count"])
+    return Task(
+        title=title % {"count": row["count"]},
+        detail=_("Look at why, and send again or reach the person in another way."),
+        url=address("message_list"),
+        tone="stop",
+    )
+
+
+# ---- Administrator
+
+
+def leaderless_programmes(user: Any, *, at: datetime) -> QuerySet:
+    programmes = programmes_with_role(user, Role.ADMINISTRATOR)
+    if not programmes:
+        return Programme.objects.none()
+    leaders = ProgrammeRole.objects.filter(programme=OuterRef("pk"), role=Role.PROCESS_LEADER, user__is_active=True)
+    return Programme.objects.filter(~Exists(leaders), pk__in=programmes).order_by("pk")
+
+
+def appoint_leader(programme: Programme) -> Task:
+    return Task(
+        title=_("%(programme)s has no process leader") % {"programme": programme},
+        detail=_("Nobody can publish a call or send answers until somebody has the role."),
+        url=address("role_list", programme.slug, otherwise=address("role_list")),
+        tone="stop",
+    )
+
+
+def _run_by(user: Any) -> Any:
+    return Call.objects.run_by(user) if programmes_with_role(user, *OFFICERS) else Call.objects.none()
+
+
+def _with_count(calls: Any, sketches: QuerySet) -> QuerySet:
+    """The calls that have some of the sketches, with how many."""
+    counted = calls.annotate(number_of_sketches=Count("sketches", filter=Q(sketches__in=sketches)))
+    return counted.filter(number_of_sketches__gt=0)
+
+
+SOURCES = (
+    Source(drafts, finish_draft),
+    Source(invitations, write_application),
+    Source(lonely_organisations, invite_colleague),
+    Source(join_requests, answer_join_request),
+    Source(review_calls, review_sketches),
+    Source(calls_in_preparation, publish_call),
+    Source(calls_without_reviewers, assign_reviewers),
+    Source(calls_without_answers, prepare_answers),
+    Source(calls_with_unsent_answers, send_answers),
+    Source(undelivered_messages, look_at_messages),
+    Source(leaderless_programmes, appoint_leader),
+)

@@ -1,0 +1,1 @@
+"""The pages that stand above all apps."""
