@@ -23,7 +23,7 @@ def registered_actions() -> frozenset[str]:
 
 
 def target_of(instance: models.Model) -> str:
-    return f"{instance._meta.label_lower}:{instance.pk}"
+    return f"{instance._meta.label_lower}:{instance.pk}"  # noqa: SLF001 - public API in all but name
 
 
 def record(action: str, target: models.Model, *, by: Any = None, at: datetime | None = None, **details: Any) -> AuditEntry:

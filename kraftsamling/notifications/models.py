@@ -13,22 +13,31 @@ class MessageState(models.TextChoices):
 
     WAITING = "waiting", _("Waiting")
     DIGEST = "digest", _("Waiting for the digest")
+    BUNDLED = "bundled", _("In a digest")
     SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     UNCERTAIN = "uncertain", _("Uncertain")
-    DROPPED = "dropped", _("Not sent: the receiver has turned such mail off")
+    DROPPED = "dropped", _("Not sent")
 
 
 MESSAGE_MOVES = {
     MessageState.WAITING: {MessageState.SENDING, MessageState.FAILED, MessageState.DROPPED},
-    MessageState.DIGEST: {MessageState.SENT, MessageState.DROPPED, MessageState.WAITING},
+    MessageState.DIGEST: {MessageState.BUNDLED, MessageState.DROPPED, MessageState.WAITING},
+    MessageState.BUNDLED: set(),
     MessageState.SENDING: {MessageState.SENT, MessageState.WAITING, MessageState.FAILED, MessageState.UNCERTAIN},
-    MessageState.FAILED: {MessageState.WAITING},
+    MessageState.FAILED: {MessageState.WAITING, MessageState.DROPPED},
     MessageState.UNCERTAIN: {MessageState.WAITING, MessageState.SENT},
     MessageState.SENT: set(),
     MessageState.DROPPED: set(),
 }
+
+
+class DropReason(models.TextChoices):
+    """Why a promised message was never sent."""
+
+    TURNED_OFF = "turned_off", _("The receiver has turned such mail off.")
+    CONFLICT = "conflict", _("The receiver has a conflict of interest in the case.")
 
 
 class Category(models.TextChoices):
@@ -56,12 +65,29 @@ class MessageQuerySet(models.QuerySet):
     def due(self, *, at: datetime) -> "MessageQuerySet":
         return self.filter(state=MessageState.WAITING, next_attempt_at__lte=at)
 
+    def digest_due(self, *, at: datetime) -> "MessageQuerySet":
+        return self.filter(state=MessageState.DIGEST, next_attempt_at__lte=at)
+
     def stuck(self, *, before: datetime) -> "MessageQuerySet":
         """Taken by a worker that never came back."""
         return self.filter(state=MessageState.SENDING, claimed_at__lt=before)
 
+    def handed_over(self) -> "MessageQuerySet":
+        """The mail server may have got it: to send it once more could be to send it twice."""
+        return self.exclude(handed_over_at=None)
+
+    def not_handed_over(self) -> "MessageQuerySet":
+        return self.filter(handed_over_at=None)
+
+    def on_its_way(self) -> "MessageQuerySet":
+        """Promised, and neither arrived nor given up."""
+        return self.filter(state__in=[MessageState.WAITING, MessageState.SENDING])
+
     def undelivered(self) -> "MessageQuerySet":
         return self.filter(state__in=[MessageState.WAITING, MessageState.SENDING, MessageState.FAILED, MessageState.UNCERTAIN])
+
+    def can_be_withheld(self) -> "MessageQuerySet":
+        return self.filter(state__in=[MessageState.WAITING, MessageState.DIGEST, MessageState.FAILED])
 
 
 class Message(models.Model):
@@ -70,20 +96,23 @@ class Message(models.Model):
     kind = models.CharField(_("kind"), max_length=80, db_index=True)
     category = models.CharField(_("category"), max_length=20, choices=Category)
     to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    to_email = models.EmailField(_("to"))
+    to_email = models.EmailField(_("to"), db_index=True)
     language = models.CharField(max_length=5)
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField()
     html = models.TextField()
     about = models.CharField(max_length=80, blank=True, db_index=True)
-    programme_id = models.BigIntegerField(null=True, db_index=True)
-    dedupe_key = models.CharField(max_length=120, null=True, unique=True)
-    state = models.CharField(_("state"), max_length=12, choices=MessageState, default=MessageState.WAITING, db_index=True)
-    written_at = models.DateTimeField(_("written"), db_index=True)
+    programme_id = models.BigIntegerField(null=True)
+    dedupe_key = models.CharField(max_length=400, null=True, unique=True)
+    digest = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="bundled")
+    state = models.CharField(_("state"), max_length=12, choices=MessageState, default=MessageState.WAITING)
+    dropped_because = models.CharField(max_length=12, choices=DropReason, blank=True)
+    written_at = models.DateTimeField(_("written"))
     next_attempt_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.CharField(max_length=500, blank=True)
 
     objects = MessageQuerySet.as_manager()
@@ -96,11 +125,28 @@ class Message(models.Model):
                 condition=Q(state=MessageState.SENT, sent_at__isnull=False) | (~Q(state=MessageState.SENT) & Q(sent_at=None)),
                 name="message_sent_at_goes_with_sent",
             ),
+            CheckConstraint(
+                condition=(Q(state=MessageState.DROPPED) & ~Q(dropped_because=""))
+                | (~Q(state=MessageState.DROPPED) & Q(dropped_because="")),
+                name="message_dropped_because_goes_with_dropped",
+            ),
+            CheckConstraint(
+                condition=Q(state=MessageState.BUNDLED, digest__isnull=False) | (~Q(state=MessageState.BUNDLED) & Q(digest=None)),
+                name="message_digest_goes_with_bundled",
+            ),
         ]
-        indexes = [models.Index(fields=["state", "next_attempt_at"], name="message_queue")]
+        indexes = [
+            models.Index(fields=["state", "next_attempt_at"], name="message_queue"),
+            models.Index(fields=["programme_id", "-written_at", "-id"], name="message_list"),
+            models.Index(fields=["programme_id", "state"], name="message_list_by_state"),
+        ]
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def may_be_turned_off(self) -> bool:
+        return self.category not in ALWAYS_SENT
 
 
 class Preference(models.Model):
@@ -114,7 +160,21 @@ class Preference(models.Model):
         constraints = [
             UniqueConstraint(fields=["user", "category"], name="one_preference_per_category"),
             CheckConstraint(condition=Q(frequency__in=Frequency.values), name="preference_frequency_is_known"),
+            CheckConstraint(condition=~Q(category__in=sorted(ALWAYS_SENT)), name="preference_not_for_what_is_always_sent"),
         ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.category}: {self.frequency}"
+
+
+class TurnedOffAddress(models.Model):
+    """An address without an account has turned a category off."""
+
+    email = models.EmailField()
+    category = models.CharField(max_length=20, choices=Category)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["email", "category"], name="address_turned_off_once_per_category")]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.category}"

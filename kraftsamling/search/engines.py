@@ -1,0 +1,40 @@
+"""How each database finds words: FTS5 with trigrams on SQLite, full text with Swedish stems and trigrams on PostgreSQL."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import BooleanField, Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
+
+TRIGRAM = 3
+
+
+def matching(entries: QuerySet, terms: Sequence[str]) -> QuerySet:
+    """Entries that hold every term somewhere, as a whole word or as a part of one; hits in titles first."""
+    for term in terms:
+        entries = entries.filter(_holds(term))
+    in_title = Q()
+    for term in terms:
+        in_title &= Q(title__icontains=term)
+    place = Case(
+        When(title__istartswith=" ".join(terms), then=Value(0)),
+        When(in_title, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return entries.annotate(place=place).order_by("place", "-changed_at", "pk")
+
+
+def _holds(term: str) -> Q:
+    written = Q(title__icontains=term) | Q(body__icontains=term)
+    if connection.vendor == "postgresql":
+        return written | Q(_stem(term))
+    if len(term) < TRIGRAM:
+        return written
+    quoted = '"' + term.replace('"', '""') + '"'
+    return Q(pk__in=RawSQL("SELECT rowid FROM search_fts WHERE search_fts MATCH %s", [quoted]))
+
+
+def _stem(term: str) -> RawSQL:
+    sql = "search_searchentry.words @@ plainto_tsquery('swedish', %s)"
+    return RawSQL(sql, [term], output_field=BooleanField())  # noqa: S611 - the term is a parameter
