@@ -3,6 +3,7 @@
 import os
 import tempfile
 
+os.environ["DJANGO_SETTINGS_MODULE"] = "kraftsamling.settings"  # here, so that it is read with what follows in force
 os.environ["DEBUG"] = "off"
 os.environ["DEMO"] = "off"
 os.environ.setdefault("SECRET_KEY", "a secret only for tests, long enough to pass the checks of the deployment")
