@@ -20,6 +20,7 @@ from kraftsamling.lib.env import (
     env_folder,
     env_int,
     env_list,
+    env_prefix,
     env_secret,
     env_str,
 )
@@ -322,7 +323,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 PRIVATE_FILES_DIR = DATA_DIR / "files"
-PRIVATE_FILES_ACCEL_PREFIX = env_str("PRIVATE_FILES_ACCEL_PREFIX")
+PRIVATE_FILES_ACCEL_PREFIX = env_prefix("PRIVATE_FILES_ACCEL_PREFIX")
 """The address under which the proxy serves private files after our permission check, for example /private/."""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_FILES_DIR}},

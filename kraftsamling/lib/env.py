@@ -75,6 +75,14 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
 
 
+def env_prefix(name: str) -> str:
+    """The beginning of addresses on our own site, such as /private/; empty if it is not used."""
+    value = env_str(name)
+    if value and not (value.startswith("/") and value.endswith("/")):
+        raise _refuse(name, f"is “{value}”, but must begin and end with “/”.")
+    return value
+
+
 def env_secret(name: str, default: str = "") -> str:
     """The value of NAME, or the content of the file that NAME_FILE points at (container secrets)."""
     path = env_str(f"{name}_FILE")
