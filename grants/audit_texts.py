@@ -1,0 +1,56 @@
+"""The sentences of the case log for calls, sketches, reviews and outcomes."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as sentence
+from django.utils.translation import gettext_lazy as _
+
+from kraftsamling.audit.log import register
+from kraftsamling.lib.dates import moment_text
+
+
+def _extended(details: dict[str, Any]) -> str:
+    until = moment_text(datetime.fromisoformat(details["until"]))
+    return sentence("Gave %(organisation)s more time, until %(until)s. Reason: %(reason)s") % {**details, "until": until}
+
+
+def _invited(details: dict[str, Any]) -> str:
+    due = moment_text(datetime.fromisoformat(details["due"]))
+    return sentence("Invited to apply, no later than %(due)s. Reason: %(reason)s") % {**details, "due": due}
+
+
+register("grants.call.create", _("Began to prepare the call."))
+register("grants.call.clone", _("Began to prepare the call from “%(original)s”."))
+register("grants.call.edit", _("Changed the call."), internal=True)
+register("grants.call.frames", _("Set the frame: %(frames)s."), internal=True)
+register("grants.call.criteria", _("Changed the criteria."), internal=True)
+register("grants.call.questions", _("Changed the call's own questions."), internal=True)
+register("grants.call.publish", _("Published the call."))
+register("grants.call.cancel", _("Cancelled the call."))
+register("grants.call.answer", _("Answered the question “%(question)s”."))
+register("grants.call.unanswer", _("Took away the question “%(question)s” and its answer."), internal=True)
+register("grants.call.extend", _extended, internal=True)
+
+register("grants.sketch.start", _("The sketch was begun."))
+register("grants.sketch.submit", _("The sketch was sent in. Receipt %(receipt)s."))
+register("grants.sketch.withdraw", _("The sketch was withdrawn. Reason: %(reason)s"))
+register("grants.sketch.add_file", _("The file %(name)s was added."))
+register("grants.sketch.remove_file", _("The file %(name)s was taken away from the draft."))
+register("grants.sketch.register", _("Registry number: %(number)s."))
+register("grants.sketch.note", _("Wrote a note."), internal=True)
+
+register("grants.review.assign", _("%(reviewer)s was asked to assess."), internal=True)
+register("grants.review.unassign", _("The assignment to %(reviewer)s was taken back."), internal=True)
+register("grants.review.no_conflict", _("Declared no conflict of interest."), internal=True)
+register("grants.review.conflict", _("Declared a conflict of interest and was shut out of the case."), internal=True)
+register("grants.review.submit", _("Handed in an assessment."), internal=True)
+register("grants.review.abstain", _("Has no opinion about the sketch."), internal=True)
+register("grants.review.reopen", _("Opened the own assessment again."), internal=True)
+
+register("grants.outcome.prepare", _("Prepared an answer."), internal=True)
+register("grants.outcome.letter", _("Edited the letter."), internal=True)
+register("grants.outcome.drop", _("Took away the prepared answer."), internal=True)
+register("grants.outcome.invite", _invited)
+register("grants.outcome.decline", _("Not invited. Reason: %(reason)s"))
+register("grants.application.turn_down", _("The invitation was turned down. Reason: %(reason)s"))

@@ -1,0 +1,22 @@
+"""What of the calls and sketches can be found, and by whom."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kraftsamling.search import index
+
+from .models import Call, Sketch
+
+
+def visible_calls(user: Any) -> "QuerySet[Call]":
+    return Call.objects.visible_to(user)
+
+
+def visible_sketches(user: Any) -> "QuerySet[Sketch]":
+    return Sketch.objects.visible_to(user)
+
+
+index.register("call", visible_calls, label=_("Calls"))
+index.register("sketch", visible_sketches, label=_("Sketches"))

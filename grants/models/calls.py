@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, Sum, UniqueConstraint
+from django.db.models import CheckConstraint, Count, F, OuterRef, Q, Subquery, Sum, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import CallState
+from grants.states import CallState, SketchState
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
@@ -35,6 +35,10 @@ class CallQuerySet(models.QuerySet):
     def run_by(self, user: Any) -> "CallQuerySet":
         return self.filter(programme__in=programmes_with_role(user, *OFFICERS))
 
+    def compared_by(self, user: Any) -> "CallQuerySet":
+        """Calls whose sketches the person may compare: officers and decision makers of the programme."""
+        return self.filter(programme__in=programmes_with_role(user, *OFFICERS, Role.DECISION_MAKER))
+
     def published(self) -> "CallQuerySet":
         return self.filter(state=CallState.PUBLISHED)
 
@@ -53,7 +57,17 @@ class CallQuerySet(models.QuerySet):
 
     def with_frame(self) -> "CallQuerySet":
         """Adds frame_total, the sum of the frames of all years."""
-        return self.annotate(frame_total=Sum("frames__amount", output_field=KronorField()))
+        frames = CallFrame.objects.filter(call=OuterRef("pk")).order_by().values("call").annotate(total=Sum("amount")).values("total")
+        return self.annotate(frame_total=Subquery(frames, output_field=KronorField()))
+
+    def with_counts(self) -> "CallQuerySet":
+        """Adds how many sketches compete, how many have an answer prepared or sent, and the sum sought."""
+        competing = Q(sketches__state__in=[SketchState.SUBMITTED, SketchState.INVITED, SketchState.DECLINED])
+        return self.annotate(
+            sketches_count=Count("sketches", filter=competing),
+            answered_count=Count("sketches", filter=competing & Q(sketches__outcome__isnull=False)),
+            sought_total=Sum("sketches__current_version__sought", filter=competing, output_field=KronorField()),
+        )
 
 
 class Call(models.Model):

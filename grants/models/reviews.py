@@ -1,6 +1,5 @@
 """Review: who assesses what, free of conflict, with a score and a reason per criterion."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import FINISHED_STATES, READING_STATES, AssessmentState
+from grants.states import FINISHED_STATES, READING_STATES, AssessmentState, SketchState
 
 HIGHEST_SCORE = 5
 
@@ -62,8 +61,8 @@ class AssessmentQuerySet(models.QuerySet):
     def active(self) -> "AssessmentQuerySet":
         return self.exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
 
-    def to_remind(self, *, at: datetime) -> "AssessmentQuerySet":
-        return self.remaining().filter(sketch__state="submitted", sketch__call__review_due_at__isnull=False)
+    def to_remind(self) -> "AssessmentQuerySet":
+        return self.remaining().filter(sketch__state=SketchState.SUBMITTED, sketch__call__review_due_at__isnull=False)
 
     def in_queue_order(self) -> "AssessmentQuerySet":
         """Those skipped come last, the longest skipped first."""

@@ -75,6 +75,9 @@ class SketchQuerySet(models.QuerySet):
     def in_draft(self) -> "SketchQuerySet":
         return self.filter(state=SketchState.DRAFT)
 
+    def in_published_call(self) -> "SketchQuerySet":
+        return self.filter(call__in=Call.objects.published())
+
     def in_competition(self) -> "SketchQuerySet":
         """Handed in and not withdrawn: those that are compared."""
         return self.filter(state__in=[SketchState.SUBMITTED, SketchState.INVITED, SketchState.DECLINED])
@@ -187,6 +190,12 @@ class SketchFile(models.Model):
         return str(self.file_id)
 
 
+class SketchVersionQuerySet(models.QuerySet):
+    def without_receipt(self, *, before: datetime) -> "SketchVersionQuerySet":
+        """Handed in before the moment, and still without the PDF that is to be mailed."""
+        return self.filter(receipt_pdf=None, submitted_at__lt=before).order_by("pk")
+
+
 class SketchVersion(models.Model):
     """A sketch as it was handed in: frozen, with receipt and checksum (domain 10, rule 19)."""
 
@@ -212,6 +221,8 @@ class SketchVersion(models.Model):
     municipalities = models.ManyToManyField("places.Municipality", related_name="+")
     partner_organisations = models.ManyToManyField("accounts.Organisation", related_name="+")
     files = models.ManyToManyField("files.StoredFile", related_name="+")
+
+    objects = SketchVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,6 +26,10 @@ def moment_text(moment: datetime) -> str:
     """28 november 2026 kl. 16.00: a deadline always shows its clock time."""
     local = moment.astimezone(STOCKHOLM)
     return _("%(day)s at %(time)s") % {"day": day_text(local.date()), "time": local.strftime("%H.%M")}
+
+
+later_moment_text = lazy(moment_text, str)
+"""The same, worded first when it is shown: for messages that are written in each receiver's language."""
 
 
 def time_left_text(until: datetime, *, at: datetime) -> str:

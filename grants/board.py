@@ -1,0 +1,157 @@
+"""The comparison board: one query for the rows, one for the sums, the same for page and file."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Collate, Coalesce
+from django.utils.translation import gettext as _
+
+from kraftsamling.lib.money import Kronor, KronorField
+from kraftsamling.lib.sqlite import COLLATION
+
+from .models import Assessment, Call, Note, Sketch
+from .models.sketches import SketchVersion
+from .states import AssessmentState
+
+SORTS = {
+    "skiss": "title_order",
+    "organisation": "organisation_order",
+    "faktor": "current_version__main_focus_area__position",
+    "medel": "mean",
+    "spridning": "spread",
+    "sokt": "current_version__sought",
+    "kostnad": "current_version__total_cost",
+    "klara": "finished",
+    "nummer": "number",
+}
+DEFAULT_SORT = "-medel"
+
+
+class BoardSums(NamedTuple):
+    """What all chosen sketches together come to."""
+
+    count: int
+    sought: Kronor
+    frame: Kronor
+
+    @property
+    def times_frame(self) -> Any:
+        """How many times the frame is sought, or None without a frame."""
+        share = self.sought.share_of(self.frame)
+        return None if share is None else share / 100
+
+
+def rows(call: Call, user: Any, *, filters: dict[str, Any], sort: str) -> "QuerySet[Sketch]":
+    """The sketches the person may compare, with figures from the assessments, filtered and sorted in the database."""
+    chosen = _filtered(Sketch.objects.readable_by_officer(user).filter(call=call).in_competition(), filters)
+    return _sorted(with_figures(chosen), sort).select_related(
+        "current_version__main_focus_area", "organisation__seat", "outcome"
+    )
+
+
+def with_figures(sketches: "QuerySet[Sketch]") -> "QuerySet[Sketch]":
+    """Adds mean, spread, finished, assigned and notes_count of each sketch."""
+    done = Q(assessments__state=AssessmentState.SUBMITTED)
+    active = ~Q(assessments__state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
+    notes = Note.objects.filter(sketch=OuterRef("pk")).order_by().values("sketch").annotate(n=Count("pk")).values("n")
+    return sketches.annotate(
+        mean=Avg("assessments__weighted_mean", filter=done),
+        spread=Max("assessments__weighted_mean", filter=done) - Min("assessments__weighted_mean", filter=done),
+        finished=Count("assessments", filter=done),
+        assigned=Count("assessments", filter=active & Q(assessments__isnull=False)),
+        notes_count=Coalesce(Subquery(notes), 0),
+    )
+
+
+def _filtered(sketches: "QuerySet[Sketch]", filters: dict[str, Any]) -> "QuerySet[Sketch]":
+    if words := filters.get("q"):
+        sketches = sketches.filter(
+            Q(current_version__title__icontains=words) | Q(organisation__name__icontains=words) | Q(number__icontains=words)
+        )
+    if area := filters.get("factor"):
+        chosen = SketchVersion.focus_areas.through.objects.filter(sketchversion=OuterRef("current_version"), focusarea=area)
+        sketches = sketches.filter(Exists(chosen))
+    if place := filters.get("kommun"):
+        there = SketchVersion.municipalities.through.objects.filter(sketchversion=OuterRef("current_version"), municipality=place)
+        sketches = sketches.filter(Q(current_version__whole_county=True) | Exists(there))
+    if kind := filters.get("slag"):
+        sketches = sketches.filter(organisation__kind=kind)
+    match filters.get("svar"):
+        case "ej":
+            sketches = sketches.filter(outcome=None)
+        case str(answer) if answer:
+            sketches = sketches.filter(outcome__kind=answer)
+    return sketches
+
+
+def _sorted(sketches: "QuerySet[Sketch]", sort: str) -> "QuerySet[Sketch]":
+    key = sort if sort.lstrip("-") in SORTS else DEFAULT_SORT
+    column = SORTS[key.lstrip("-")]
+    if column == "title_order":
+        sketches = sketches.annotate(title_order=Collate("current_version__title", COLLATION))
+    if column == "organisation_order":
+        sketches = sketches.annotate(organisation_order=Collate("organisation__name", COLLATION))
+    order = F(column).desc(nulls_last=True) if key.startswith("-") else F(column).asc(nulls_last=True)
+    return sketches.order_by(order, "number", "pk")
+
+
+def sums(call: Call, user: Any, *, filters: dict[str, Any]) -> BoardSums:
+    chosen = _filtered(Sketch.objects.readable_by_officer(user).filter(call=call).in_competition(), filters)
+    found = chosen.aggregate(count=Count("pk"), sought=Sum("current_version__sought", output_field=KronorField()))
+    return BoardSums(found["count"], found["sought"] or Kronor(0), call.frame())
+
+
+def export_header() -> list[str]:
+    return [
+        _("Number"), _("Registry number"), _("Title"), _("Organisation"), _("Organisation number"), _("Kind of organisation"), _("Seat"),
+        _("Most important protective factor"), _("Protective factors"), _("Municipalities"), _("Amount sought"), _("Total cost"),
+        _("Own financing"), _("Share, per cent"), _("Starts"), _("Ends"), _("Weighted mean"), _("Spread"), _("Assessed"),
+        _("Assigned"), _("State"), _("Prepared answer"), _("Submitted"),
+    ]  # fmt: skip
+
+
+def export_rows(sketches: "QuerySet[Sketch]") -> Any:
+    """Rows for the file, read in portions so that memory does not grow with the call."""
+    related = sketches.prefetch_related("current_version__focus_areas", "current_version__municipalities")
+    for sketch in related.iterator(chunk_size=500):
+        version, organisation = sketch.current_version, sketch.organisation
+        outcome = getattr(sketch, "outcome", None)
+        share = version.sought.share_of(version.total_cost)
+        yield [
+            sketch.number, sketch.registry_number, version.title, organisation.name, organisation.org_number,
+            organisation.get_kind_display(), organisation.seat.name, version.main_focus_area.name,
+            ", ".join(area.name for area in version.focus_areas.all()),
+            _("The whole county") if version.whole_county else ", ".join(place.name for place in version.municipalities.all()),
+            version.sought, version.total_cost, version.own_financing, round(share, 2) if share is not None else None,
+            version.starts_on, version.ends_on, rounded(sketch.mean), rounded(sketch.spread), sketch.finished, sketch.assigned,
+            sketch.get_state_display(), outcome.get_kind_display() if outcome else "", sketch.submitted_at,
+        ]  # fmt: skip
+
+
+def rounded(figure: Any) -> Any:
+    """A mean or spread to two decimals; engines give it as float or Decimal."""
+    return None if figure is None else Decimal(str(figure)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def criterion_means(sketch: Sketch) -> list[tuple[Any, Any]]:
+    """(criterion, mean score) of the handed-in assessments, in the call's order."""
+    done = Q(scores__assessment__sketch=sketch, scores__assessment__state=AssessmentState.SUBMITTED)
+    criteria = sketch.call.criteria.annotate(mean=Avg("scores__value", filter=done)).order_by("position", "pk")
+    return [(criterion, rounded(criterion.mean)) for criterion in criteria]
+
+
+def reviewer_progress(call: Call) -> list[dict[str, Any]]:
+    """Per reviewer: how many are assigned, done and in conflict."""
+    rows_ = (
+        Assessment.objects.filter(sketch__call=call)
+        .exclude(state=AssessmentState.REMOVED)
+        .values("reviewer", "reviewer__name")
+        .annotate(
+            assigned=Count("pk"),
+            done=Count("pk", filter=Q(state__in=[AssessmentState.SUBMITTED, AssessmentState.ABSTAINED])),
+            conflicts=Count("pk", filter=Q(state=AssessmentState.EXCLUDED)),
+        )
+        .order_by("reviewer__name", "reviewer")
+    )
+    return list(rows_)

@@ -1,0 +1,1 @@
+"""Forms of the call: they turn input into clean values, and know no side effect."""

@@ -1,0 +1,77 @@
+"""Who may do what with calls, sketches, assessments and outcomes: predicates only, never when."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from kraftsamling.accounts.models import Organisation
+from kraftsamling.programmes.models import Programme, Role
+from kraftsamling.programmes.permissions import has_role, is_officer, is_process_leader
+
+from .models import Application, Assessment, Call, Outcome, Sketch
+from .models.sketches import CASE_READERS
+
+
+def require(allowed: bool) -> None:
+    """Raises PermissionDenied unless allowed."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def can_create_call(user: Any, programme: Programme) -> bool:
+    return is_officer(user, programme)
+
+
+def can_edit_call(user: Any, call: Call) -> bool:
+    return is_officer(user, call.programme_id)
+
+
+def can_publish_call(user: Any, call: Call) -> bool:
+    return is_process_leader(user, call.programme_id)
+
+
+def can_extend_deadline(user: Any, call: Call) -> bool:
+    return is_officer(user, call.programme_id)
+
+
+def can_read_board(user: Any, call: Call) -> bool:
+    return has_role(user, call.programme_id, *CASE_READERS)
+
+
+def can_assign_reviewers(user: Any, call: Call) -> bool:
+    return is_officer(user, call.programme_id)
+
+
+def can_start_sketch(user: Any, organisation: Organisation) -> bool:
+    return organisation.pk in user.organisation_ids
+
+
+def can_write_sketch(user: Any, sketch: Sketch) -> bool:
+    return sketch.organisation_id in user.organisation_ids
+
+
+def can_answer_invitation(user: Any, application: Application) -> bool:
+    return application.sketch.organisation_id in user.organisation_ids
+
+
+def can_read_case_as_officer(user: Any, sketch: Sketch) -> bool:
+    """Runs the call or decides, and is not in conflict of interest."""
+    return Sketch.objects.readable_by_officer(user).filter(pk=sketch.pk).exists()
+
+
+def can_handle_sketch(user: Any, sketch: Sketch) -> bool:
+    """Notes, registry number and outcomes: an officer who may read the case."""
+    return is_officer(user, sketch.call.programme_id) and can_read_case_as_officer(user, sketch)
+
+
+def can_declare_conflict(user: Any, sketch: Sketch) -> bool:
+    return has_role(user, sketch.call.programme_id, *CASE_READERS, Role.REVIEWER)
+
+
+def can_assess(user: Any, assessment: Assessment) -> bool:
+    return assessment.reviewer_id == user.pk and has_role(user, assessment.sketch.call.programme_id, Role.REVIEWER)
+
+
+def can_send_outcome(user: Any, outcome: Outcome) -> bool:
+    """Answers go out from the process leader, and never from somebody in conflict."""
+    return is_process_leader(user, outcome.sketch.call.programme_id) and can_read_case_as_officer(user, outcome.sketch)

@@ -1,0 +1,97 @@
+"""Where a case is: what is done, who has the ball, what comes next and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kraftsamling.lib.dates import day_text, moment_text, time_left_text
+
+from .models import Sketch
+from .states import ApplicationState, SketchState
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stretch of the way. State: done, now or todo."""
+
+    label: str
+    detail: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Ball:
+    """Whose turn it is, and what they do."""
+
+    ours: bool
+    text: str
+    tone: str
+
+
+def steps(sketch: Sketch, *, at: datetime) -> list[Step]:
+    """The way from sketch to decision, with the days that are known."""
+    call, state = sketch.call, sketch.state
+    place = {SketchState.DRAFT: 0, SketchState.SUBMITTED: 1, SketchState.INVITED: 3, SketchState.DECLINED: 2}.get(state, 0)
+    ended = state in {SketchState.DECLINED, SketchState.WITHDRAWN}
+    sent = _("sent in %(day)s") % {"day": moment_text(sketch.submitted_at)} if sketch.submitted_at else ""
+    rows = [
+        (_("Sketch"), sent or _("no later than %(moment)s") % {"moment": moment_text(sketch.deadline())}),
+        (_("Review"), _("done by %(day)s") % {"day": moment_text(call.review_due_at)} if call.review_due_at else ""),
+        (_("Answer"), _expected(call.answer_expected_on)),
+        (_("Application"), _application_detail(sketch)),
+        (_("Decision"), _expected(call.decision_expected_on)),
+    ]
+    if ended:
+        rows = rows[: 1 if state == SketchState.WITHDRAWN else 3]
+    return [Step(label, detail, _step_state(number, place, ended=ended)) for number, (label, detail) in enumerate(rows)]
+
+
+def _step_state(number: int, place: int, *, ended: bool) -> str:
+    if number < place or (ended and number == place):
+        return "done"
+    return "now" if number == place else "todo"
+
+
+def _expected(on: Any) -> str:
+    return _("expected %(day)s") % {"day": day_text(on)} if on else ""
+
+
+def _application_detail(sketch: Sketch) -> str:
+    application = getattr(sketch, "application", None)
+    due_at = application.due_at if application else sketch.call.application_due_at
+    if due_at is None:
+        return ""
+    words = _("no later than %(moment)s") if application else _("for those invited, no later than %(moment)s")
+    return words % {"moment": moment_text(due_at)}
+
+
+def ball(sketch: Sketch, *, at: datetime) -> Ball:
+    """Who has the ball, as a sentence for the organisation."""
+    call = sketch.call
+    match sketch.state:
+        case SketchState.DRAFT if sketch.may_be_handed_in(at):
+            left = time_left_text(sketch.deadline(), at=at)
+            return Ball(True, _("Your turn: write the sketch and send it in. %(left)s.") % {"left": left.capitalize()}, "wait")
+        case SketchState.DRAFT:
+            return Ball(False, _("The call has closed, and the sketch was not sent in. Your text is kept here."), "stop")
+        case SketchState.SUBMITTED:
+            answer = day_text(call.answer_expected_on) if call.answer_expected_on else ""
+            text = _("The process leader and the reviewers have the ball. You get an answer, expected %(day)s.") % {"day": answer}
+            return Ball(False, text, "info")
+        case SketchState.INVITED:
+            return _invited(sketch, at=at)
+        case SketchState.DECLINED:
+            return Ball(False, _("You have got an answer: the sketch does not go further in this call. The reason is in the letter."), "info")
+    return Ball(False, _("The sketch has been withdrawn. Your text is kept here."), "info")
+
+
+def _invited(sketch: Sketch, *, at: datetime) -> Ball:
+    application = sketch.application
+    if application.state == ApplicationState.WITHDRAWN:
+        return Ball(False, _("You have turned down the invitation."), "info")
+    if at >= application.due_at:
+        return Ball(False, _("The last moment for the application has passed."), "stop")
+    left = time_left_text(application.due_at, at=at).capitalize()
+    return Ball(True, _("Your turn: you are invited to apply. %(left)s.") % {"left": left}, "ok")

@@ -1,0 +1,94 @@
+"""What the workers do for the call: each fetches and calls one action."""
+
+import logging
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.db.models import Count
+from django.utils import timezone, translation
+
+from kraftsamling.accounts.models import User
+from kraftsamling.files import store
+from kraftsamling.lib.dates import stockholm_today
+from kraftsamling.lib.pdf import html_to_pdf
+from kraftsamling.lib.transitions import LostRace
+
+from . import actions, documents
+from .actions.sketches import PARKED_FOR
+from .models import Application, Assessment, ParkedText, Sketch, SketchVersion
+
+log = logging.getLogger(__name__)
+
+APPLICATION_REMINDERS = (14, 7, 2)
+REVIEW_REMINDERS = (7, 2, 0, -1)
+"""Days before the reviewers' deadline; -1 is the day after."""
+DRAFT_REMINDERS = (7, 2)
+RECEIPT_WAIT = timedelta(minutes=2)
+
+
+@shared_task
+def build_receipt(version_id: int) -> None:
+    """Builds the receipt of a handed-in version, lays it in the case and mails it. Doing it twice changes nothing."""
+    version = SketchVersion.objects.select_related("sketch__organisation", "sketch__call__programme", "submitted_by").get(pk=version_id)
+    if version.receipt_pdf_id:
+        return
+    with translation.override("sv"):
+        pdf = html_to_pdf("pdf/grants/receipt.html", documents.receipt_context(version), title=f"Kvitto {version.receipt_number}")
+    stored = store.store_bytes(f"kvitto-{version.receipt_number}.pdf", pdf, "application/pdf", by=None)
+    try:
+        actions.attach_receipt(version, pdf=stored)
+    except LostRace:
+        log.info("the receipt of version %s was already there", version_id)
+
+
+@shared_task
+def build_missing_receipts() -> None:
+    """Takes up receipts that no worker has built, for example because the broker was away."""
+    before = timezone.now() - RECEIPT_WAIT
+    for version_id in SketchVersion.objects.without_receipt(before=before).values_list("pk", flat=True)[:100]:
+        build_receipt(version_id)
+
+
+@shared_task
+def remind() -> None:
+    """The day's reminders, to invited organisations, reviewers and writers of drafts."""
+    at = timezone.now()
+    _remind_invited(at)
+    _remind_reviewers(at)
+    _remind_writers(at)
+
+
+def _remind_invited(at: datetime) -> None:
+    today = stockholm_today(at)
+    for application in Application.objects.due_after(at).select_related("sketch__call", "sketch__organisation", "sketch__current_version"):
+        days = (stockholm_today(application.due_at) - today).days
+        if days in APPLICATION_REMINDERS:
+            actions.remind_about_application(application, days=days, at=at)
+
+
+def _remind_reviewers(at: datetime) -> None:
+    today = stockholm_today(at)
+    remaining = Assessment.objects.to_remind().select_related("sketch__call")
+    calls = {row.sketch.call_id: row.sketch.call for row in remaining}
+    for call in calls.values():
+        days = (stockholm_today(call.review_due_at) - today).days
+        if days not in REVIEW_REMINDERS:
+            continue
+        per_reviewer = remaining.filter(sketch__call=call).values("reviewer").annotate(count=Count("pk")).order_by("reviewer")
+        for row in per_reviewer:
+            actions.remind_reviewer(call, User.objects.get(pk=row["reviewer"]), count=row["count"], days=days, at=at)
+
+
+def _remind_writers(at: datetime) -> None:
+    today = stockholm_today(at)
+    for sketch in Sketch.objects.in_draft().in_published_call().select_related("call", "organisation", "draft"):
+        deadline = sketch.deadline()
+        days = (stockholm_today(deadline) - today).days
+        if at < deadline and days in DRAFT_REMINDERS:
+            actions.remind_about_draft(sketch, days=days, at=at)
+
+
+@shared_task
+def clear_parked_texts() -> None:
+    """Texts nobody came back for are not kept longer than needed."""
+    ParkedText.objects.filter(parked_at__lt=timezone.now() - PARKED_FOR).delete()

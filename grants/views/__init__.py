@@ -1,0 +1,1 @@
+"""Pages of the call: load, act, answer."""

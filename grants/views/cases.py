@@ -1,0 +1,242 @@
+"""The case: one address, shown to the organisation as theirs and to officers and reviewers as theirs."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from grants import actions, board, documents, permissions, progress
+from grants.forms.reviews import ConflictForm, NoteForm, RegistryForm
+from grants.forms.sketches import FileForm, typed_content
+from grants.models import Application, Sketch, SketchVersion
+from grants.states import FINISHED_STATES
+from kraftsamling.audit import log as audit
+from kraftsamling.files import store
+from kraftsamling.files.models import StoredFile
+from kraftsamling.files.responses import send
+from kraftsamling.lib.transitions import TransitionRefused
+
+from .common import attempt
+from .sketches import organisation_context, own_sketch
+
+
+def readable_sketch(request: HttpRequest, pk: int) -> Sketch:
+    """The case in any capacity the person has. Raises Http404 otherwise."""
+    sketches = Sketch.objects.visible_to(request.user).select_related(
+        "call__programme", "organisation__seat", "current_version__main_focus_area", "current_version__submitted_by", "outcome", "application"
+    )
+    return get_object_or_404(sketches, pk=pk)
+
+
+@require_GET
+def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    sketch = readable_sketch(request, pk)
+    own = permissions.can_write_sketch(request.user, sketch)
+    context = {"sketch": sketch, "own": own, "versions": sketch.versions.select_related("submitted_by", "receipt_pdf").order_by("-number")}
+    if own:
+        history = audit.history(sketch, internal=False)
+        context |= organisation_context(request, sketch)
+    else:
+        officer = permissions.can_read_case_as_officer(request.user, sketch)
+        history = audit.history(sketch, internal=officer)
+        context |= _staff_context(request, sketch, officer=officer)
+    if sketch.current_version:
+        context["parts"] = documents.version_sections(sketch.current_version)
+    return render(request, "grants/sketch_detail.html", {**context, "history": history.select_related("by")[:100]})
+
+
+def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> dict[str, Any]:
+    own = sketch.assessments.filter(reviewer=request.user).first()
+    reads_others = officer or (own is not None and own.state in FINISHED_STATES)
+    assessments = sketch.assessments.active().select_related("reviewer").prefetch_related("scores__criterion")
+    return {
+        "officer": officer,
+        "may_handle": officer and permissions.can_handle_sketch(request.user, sketch),
+        "own_assessment": own,
+        "assessments": assessments.order_by("reviewer__name", "pk") if reads_others else [],
+        "means": board.criterion_means(sketch) if reads_others else [],
+        "notes": sketch.notes.select_related("written_by").order_by("-written_at", "-pk") if officer else [],
+        "note_form": NoteForm(),
+        "registry_form": RegistryForm(initial={"number": sketch.registry_number}),
+        "conflict_form": ConflictForm(),
+    }
+
+
+@require_GET
+def sketch_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    sketch = readable_sketch(request, pk)
+    version = get_object_or_404(sketch.versions.select_related("submitted_by"), number=number)
+    context = {"sketch": sketch, "version": version, "parts": documents.version_sections(version)}
+    return render(request, "grants/sketch_version.html", context)
+
+
+@require_GET
+def sketch_compare(request: HttpRequest, pk: int) -> HttpResponse:
+    sketch = readable_sketch(request, pk)
+    numbers = list(sketch.versions.order_by("number").values_list("number", flat=True))
+    if len(numbers) < 2:  # noqa: PLR2004 - two to compare
+        return redirect(sketch)
+    first, then = _chosen(request, "fran", numbers[-2], numbers), _chosen(request, "till", numbers[-1], numbers)
+    before, after = (get_object_or_404(sketch.versions.all(), number=number) for number in (first, then))
+    rows = zip(_compared(before), _compared(after), strict=True)
+    changes = [(label, old, new) for (label, old), (_same, new) in rows if old != new]
+    context = {"sketch": sketch, "before": before, "after": after, "numbers": numbers, "changes": changes}
+    return render(request, "grants/sketch_compare.html", context)
+
+
+def _chosen(request: HttpRequest, name: str, default: int, numbers: list[int]) -> int:
+    asked = request.GET.get(name, "")
+    return int(asked) if asked.isdecimal() and int(asked) in numbers else default
+
+
+def _compared(version: SketchVersion) -> list[tuple[str, str]]:
+    """A version as labelled texts, in the same order for every version of a call."""
+    parts = documents.version_sections(version)
+    rows = [(_("Title"), version.title), *((str(label), text) for label, text in parts["texts"])]
+    rows += [
+        (_("Protective factors"), ", ".join(parts["areas"])),
+        (_("The most important one"), parts["main_area"]),
+        (_("Municipalities"), ", ".join(parts["places"])),
+        (_("Partners"), "\n".join(" – ".join(filter(None, partner.values())) for partner in parts["partners"])),
+        (_("Contacts"), "\n".join(", ".join(filter(None, contact.values())) for contact in parts["contacts"])),
+    ]
+    rows += [(str(label), str(amount)) for label, amount in [*parts["costs"], *parts["financing"]]]
+    rows += [(_("Period"), f"{version.starts_on} – {version.ends_on}")]
+    rows += [(answer["question"], answer["answer"]) for answer in parts["answers"]]
+    rows += [(_("Files"), "\n".join(file["name"] for file in parts["files"]))]
+    return rows
+
+
+@require_GET
+def sketch_receipt(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    sketch = readable_sketch(request, pk)
+    version = get_object_or_404(sketch.versions.select_related("receipt_pdf"), number=number)
+    if version.receipt_pdf is None:
+        raise Http404
+    return send(request, version.receipt_pdf)
+
+
+@require_GET
+def sketch_file(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponseBase:
+    """A file of the case. The organisation reaches its draft's files too; others only what has been handed in."""
+    sketch = readable_sketch(request, pk)
+    keys = set(SketchVersion.files.through.objects.filter(sketchversion__sketch=sketch).values_list("storedfile_id", flat=True))
+    if permissions.can_write_sketch(request.user, sketch):
+        keys |= set(sketch.files.values_list("file_id", flat=True))
+    if file_id not in keys:
+        raise Http404
+    return send(request, get_object_or_404(StoredFile, pk=file_id))
+
+
+@require_POST
+def sketch_file_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Saves the draft that came with the form, then the file: a refused file costs nobody their text."""
+    sketch = own_sketch(request, pk)
+    form = FileForm(request.POST, request.FILES, call=sketch.call)
+    if not _saved_beside(request, sketch):
+        return redirect("sketch_edit", pk)
+    if getattr(request, "upload_too_large", False):
+        messages.error(request, _("The file is too large. The largest file that can be sent is 20 MB."))
+    elif not form.is_valid():
+        messages.error(request, _("Choose a file first."))
+    else:
+        try:
+            stored = store.store(form.cleaned_data["file"], by=request.user)
+            actions.add_file(sketch, file=stored, question=form.cleaned_data["question"], by=request.user)
+        except (ValidationError, TransitionRefused) as refusal:
+            messages.error(request, " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal))
+        else:
+            messages.success(request, _("The file is added."))
+    return redirect(f"{sketch.get_absolute_url()}skriv/#filer")
+
+
+def _saved_beside(request: HttpRequest, sketch: Sketch) -> bool:
+    """The text that came with the file's form, kept as a draft. False when somebody else has saved meanwhile."""
+    if "revision" not in request.POST:
+        return True
+    posted = request.POST["revision"]
+    try:
+        typed = typed_content(request.POST, call=sketch.call)
+        actions.save_draft(sketch, content=typed, revision=int(posted) if posted.isdecimal() else -1, by=request.user)
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return False
+    return True
+
+
+@require_POST
+def sketch_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
+    sketch = own_sketch(request, pk)
+    found = get_object_or_404(sketch.files.filter(removed_at=None).select_related("file"), pk=link)
+    attempt(request, partial(actions.remove_file, found, by=request.user), done=_("The file is taken away."))
+    return redirect(f"{sketch.get_absolute_url()}skriv/#filer")
+
+
+@require_POST
+def sketch_note(request: HttpRequest, pk: int) -> HttpResponse:
+    sketch = readable_sketch(request, pk)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        actions.write_note(sketch, text=form.cleaned_data["text"], by=request.user)
+        messages.success(request, _("The note is saved."))
+    else:
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    return redirect(f"{sketch.get_absolute_url()}#anteckningar")
+
+
+@require_POST
+def sketch_register(request: HttpRequest, pk: int) -> HttpResponse:
+    sketch = readable_sketch(request, pk)
+    form = RegistryForm(request.POST)
+    if form.is_valid():
+        act = partial(actions.set_registry_number, sketch, number=form.cleaned_data["number"], by=request.user)
+        attempt(request, act, done=_("The registry number is saved."))
+    return redirect(sketch)
+
+
+@require_POST
+def sketch_conflict(request: HttpRequest, pk: int) -> HttpResponse:
+    sketch = readable_sketch(request, pk)
+    form = ConflictForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write in a few words what kind of conflict it is."))
+        return redirect(sketch)
+    actions.declare_on_case(sketch, ground=form.cleaned_data["ground"], by=request.user)
+    messages.success(request, _("Thank you. The case is now closed to you, and others will handle it."))
+    return redirect("home")
+
+
+@require_GET
+def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    applications = Application.objects.visible_to(request.user).select_related(
+        "sketch__call__programme", "sketch__organisation", "sketch__current_version", "sketch__outcome", "sketch__application"
+    )
+    application = get_object_or_404(applications, pk=pk)
+    sketch = application.sketch
+    context = {"application": application, "sketch": sketch, "at": timezone.now(), "parts": documents.version_sections(sketch.current_version)}
+    return render(request, "grants/application_detail.html", {**context, **_way_of(request, sketch)})
+
+
+def _way_of(request: HttpRequest, sketch: Sketch) -> dict[str, Any]:
+    """Where the case is and who has the ball."""
+    at = timezone.now()
+    own = permissions.can_write_sketch(request.user, sketch)
+    return {"own": own, "steps": progress.steps(sketch, at=at), "ball": progress.ball(sketch, at=at)}
+
+
+@require_POST
+def application_turn_down(request: HttpRequest, pk: int) -> HttpResponse:
+    application = get_object_or_404(Application.objects.visible_to(request.user).select_related("sketch"), pk=pk)
+    reason = " ".join(request.POST.get("reason", "").split())[:400]
+    act = partial(actions.turn_down_invitation, application, reason=reason, by=request.user)
+    attempt(request, act, done=_("You have turned down the invitation. Thank you for telling."))
+    return redirect(application)
+

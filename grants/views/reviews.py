@@ -1,0 +1,209 @@
+"""The reviewer's desk: a queue, a declaration, an assessment at a time."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from grants import actions, documents
+from grants.forms.reviews import AbstainForm, AssessmentForm, DeclarationForm
+from grants.models import Assessment, Call
+from grants.states import AssessmentState, SketchState
+from kraftsamling.lib.dates import moment_text
+from kraftsamling.lib.pagination import paged
+from kraftsamling.lib.transitions import LostRace, TransitionRefused
+from kraftsamling.programmes.models import Role
+from kraftsamling.programmes.permissions import programmes_with_role
+
+from .common import attempt, park_and_log_in
+
+
+def own_assessments(request: HttpRequest) -> Any:
+    programmes = programmes_with_role(request.user, Role.REVIEWER)
+    return Assessment.objects.of_reviewer(request.user).filter(sketch__call__programme__in=programmes).select_related(
+        "sketch__call__programme", "sketch__organisation", "sketch__current_version__main_focus_area"
+    )
+
+
+def own_assessment(request: HttpRequest, pk: int) -> Assessment:
+    return get_object_or_404(own_assessments(request), pk=pk)
+
+
+@require_GET
+def review_list(request: HttpRequest) -> HttpResponse:
+    assessments = own_assessments(request)
+    calls = Call.objects.filter(pk__in=assessments.values("sketch__call")).order_by("-closes_at", "pk")
+    chosen = request.GET.get("utlysning")
+    if chosen:
+        assessments = assessments.filter(sketch__call__slug=chosen)
+    total, done = assessments.exclude(state=AssessmentState.EXCLUDED).count(), assessments.finished().count()
+    waiting = assessments.remaining().filter(sketch__state=SketchState.SUBMITTED)
+    context = {
+        "calls": calls,
+        "chosen": chosen,
+        "total": total,
+        "done": done,
+        "next": waiting.in_queue_order().first(),
+        "page": paged(request, assessments.order_by("state", "sketch__number", "pk")),
+    }
+    return render(request, "grants/review_list.html", context)
+
+
+def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm, **more: Any) -> dict[str, Any]:
+    sketch = assessment.sketch
+    others = sketch.assessments.active().exclude(pk=assessment.pk).select_related("reviewer").prefetch_related("scores__criterion")
+    queue = own_assessments(request).remaining().filter(Q(sketch__call=sketch.call_id) & Q(sketch__state=SketchState.SUBMITTED))
+    return {
+        "assessment": assessment,
+        "sketch": sketch,
+        "version": sketch.current_version,
+        "parts": documents.version_sections(sketch.current_version),
+        "form": form,
+        "abstain_form": AbstainForm(),
+        "others": others.order_by("reviewer__name", "pk") if assessment.is_finished else [],
+        "own_scores": assessment.scores.select_related("criterion").order_by("criterion__position") if assessment.is_finished else [],
+        "remaining_count": queue.exclude(pk=assessment.pk).count(),
+        "is_open": assessment.state == AssessmentState.OPEN and sketch.state == SketchState.SUBMITTED,
+        "may_reopen": assessment.is_finished and sketch.state == SketchState.SUBMITTED,
+        "revision": assessment.revision,
+        **more,
+    }
+
+
+@require_GET
+def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    assessment = own_assessment(request, pk)
+    if not assessment.is_readable:
+        return render(request, "grants/assessment_declare.html", {"assessment": assessment, **_declaration(assessment, DeclarationForm())})
+    typed, revision, restored = assessment.draft, assessment.revision, False
+    parked = actions.unpark_text(request.GET.get("parkerad", ""), path=assessment.get_absolute_url())
+    if parked is not None:
+        posted = str(parked.pop("revision", ""))
+        typed, revision, restored = parked, int(posted) if posted.isdecimal() else -1, True
+    form = AssessmentForm(typed, call=assessment.sketch.call)
+    form.full_clean()
+    if request.GET.get("kontroll") != "1":
+        form.errors.clear()
+    return render(request, "grants/assessment_detail.html", _context(request, assessment, form, restored=restored) | {"revision": revision})
+
+
+def _declaration(assessment: Assessment, form: DeclarationForm) -> dict[str, Any]:
+    """Only the parties and the title: what is needed to know whether one is in conflict."""
+    sketch = assessment.sketch
+    version = sketch.current_version
+    return {
+        "form": form,
+        "sketch": sketch,
+        "title": version.title,
+        "partners": version.content["partners"],
+        "is_excluded": assessment.state == AssessmentState.EXCLUDED,
+    }
+
+
+@require_POST
+def assessment_declare(request: HttpRequest, pk: int) -> HttpResponse:
+    assessment = own_assessment(request, pk)
+    form = DeclarationForm(request.POST)
+    if not form.is_valid():
+        return render(request, "grants/assessment_declare.html", {"assessment": assessment, **_declaration(assessment, form)})
+    conflict = form.cleaned_data["has_conflict"] == "yes"
+    act = partial(actions.declare_on_assessment, assessment, has_conflict=conflict, ground=form.cleaned_data["ground"], by=request.user)
+    done = _("Thank you. The case is now closed to you, and others will handle it.") if conflict else ""
+    attempt(request, act, done=done)
+    return redirect("review_list") if conflict else redirect(assessment)
+
+
+def _revision(request: HttpRequest) -> int:
+    posted = request.POST.get("revision", "")
+    return int(posted) if posted.isdecimal() and len(posted) < 10 else -1  # noqa: PLR2004 - what fits the column
+
+
+@login_not_required
+@require_POST
+def assessment_save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keeps the assessment; hands it in if that was the button pressed."""
+    if not request.user.is_authenticated:
+        return park_and_log_in(request, path=reverse("assessment_detail", args=[pk]))
+    assessment = own_assessment(request, pk)
+    form = AssessmentForm(request.POST, call=assessment.sketch.call)
+    try:
+        actions.save_assessment(assessment, content=form.typed(request.POST), revision=_revision(request), by=request.user)
+    except LostRace:
+        return _newer(request, assessment, form)
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(assessment)
+    if "hand_in" not in request.POST:
+        messages.success(request, _("Saved."))
+        return redirect(assessment)
+    return _hand_in(request, assessment, form)
+
+
+def _hand_in(request: HttpRequest, assessment: Assessment, form: AssessmentForm) -> HttpResponse:
+    if not form.is_valid():
+        return render(request, "grants/assessment_detail.html", _context(request, assessment, form), status=422)
+    values = {name: form.cleaned_data[name] for name in ("recommendation", "comment")}
+    act = partial(actions.submit_assessment, assessment, scores=form.scores(), by=request.user, **values)
+    attempt(request, act, done=_("The assessment is handed in. Now you can read what the others have written."))
+    return redirect(assessment)
+
+
+def _newer(request: HttpRequest, assessment: Assessment, form: AssessmentForm) -> HttpResponse:
+    """Another window has saved: both texts are shown, and saving once more keeps the one in the form."""
+    assessment.refresh_from_db()
+    mine, theirs = form.typed(request.POST), assessment.draft
+    form.full_clean()
+    form.errors.clear()
+    differing = [(field.label, theirs.get(name, ""), mine.get(name, "")) for name, field in form.fields.items() if theirs.get(name, "") != mine.get(name, "")]
+    return render(request, "grants/assessment_detail.html", _context(request, assessment, form, differing=differing), status=409)
+
+
+@login_not_required
+@require_POST
+def assessment_autosave(request: HttpRequest, pk: int) -> JsonResponse:
+    if not request.user.is_authenticated:
+        return JsonResponse({"logged_out": True}, status=401)
+    assessment = own_assessment(request, pk)
+    form = AssessmentForm(request.POST, call=assessment.sketch.call)
+    try:
+        revision = actions.save_assessment(assessment, content=form.typed(request.POST), revision=_revision(request), by=request.user)
+    except TransitionRefused as refusal:
+        return JsonResponse({"conflict": True, "saved": str(refusal), "url": assessment.get_absolute_url()}, status=409)
+    form.full_clean()
+    remaining = [name for name in form.errors if any(error.code == "required" for error in form.errors.as_data()[name])]
+    checks = render_to_string("grants/_assessment_checks.html", {"remaining_fields": len(remaining)}, request)
+    saved = _("Saved %(moment)s") % {"moment": moment_text(timezone.now())}
+    return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
+
+
+@require_POST
+def assessment_abstain(request: HttpRequest, pk: int) -> HttpResponse:
+    assessment = own_assessment(request, pk)
+    form = AbstainForm(request.POST)
+    comment = form.cleaned_data["comment"] if form.is_valid() else ""
+    attempt(request, partial(actions.abstain, assessment, comment=comment, by=request.user), done=_("Noted: no opinion."))
+    return redirect("review_list")
+
+
+@require_POST
+def assessment_skip(request: HttpRequest, pk: int) -> HttpResponse:
+    assessment = own_assessment(request, pk)
+    attempt(request, partial(actions.skip_assessment, assessment, by=request.user), done="")
+    following = own_assessments(request).remaining().filter(sketch__call=assessment.sketch.call_id).in_queue_order().first()
+    return redirect(following) if following else redirect("review_list")
+
+
+@require_POST
+def assessment_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    assessment = own_assessment(request, pk)
+    attempt(request, partial(actions.reopen_assessment, assessment, by=request.user), done=_("The assessment is open again."))
+    return redirect(assessment)
