@@ -38,7 +38,6 @@ STATEMENT = Statement(
     method=(
         _("Every page is tested by machine (axe, rules for WCAG 2.2 level AA) each time the service is changed."),
         _("The main ways through have been walked with the keyboard alone, on a wide screen and on a phone."),
-        _("Colours, text sizes and the order in which things are read aloud have been checked by hand."),
         _("The service has been assessed by its makers. No outside expert has assessed it yet."),
     ),
     shortcomings=(
