@@ -10,6 +10,7 @@ os.environ.setdefault("SECRET_KEY", "a secret only for tests, long enough to pas
 os.environ["TASKS_EAGER"] = "on"
 os.environ["STAFF_SECOND_FACTOR"] = "off"
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="kraftsamling-tests-")
+os.mkdir(os.path.join(os.environ["DATA_DIR"], "static"))  # noqa: PTH102, PTH118 - WhiteNoise warns without it
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import pytest  # noqa: E402
