@@ -38,9 +38,9 @@ MENU = (
 )
 ACCOUNT_MENU = (
     Place(_("Our organisation"), "organisation_list", members=True),
-    Place(_("Messages sent"), "message_list", frozenset({*OFFICERS, Role.ADMINISTRATOR})),
+    Place(_("Messages sent"), "outbox_list", frozenset({*OFFICERS, Role.ADMINISTRATOR})),
     Place(_("People and roles"), "role_list", frozenset({Role.ADMINISTRATOR})),
-    Place(_("What mail I want"), "preferences"),
+    Place(_("What mail I want"), "mail_preferences"),
 )
 
 

@@ -184,7 +184,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "Europe/Stockholm"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "deliver-waiting-messages": {"task": "kraftsamling.notifications.tasks.sweep", "schedule": timedelta(seconds=30)},
+    "deliver-waiting-messages": {
+        "task": "kraftsamling.notifications.tasks.sweep",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 25},  # while no worker is there, sweeps do not pile up
+    },
     "send-digests": {"task": "kraftsamling.notifications.tasks.send_digests", "schedule": crontab(hour="7", minute="0")},
     "build-missing-receipts": {"task": "grants.tasks.build_missing_receipts", "schedule": timedelta(minutes=1)},
     "remind": {"task": "grants.tasks.remind", "schedule": crontab(hour="8", minute="5")},

@@ -13,6 +13,13 @@ from .models import AuditEntry, AuditEntryQuerySet
 _sentences: dict[str, tuple[Any, bool]] = {}
 
 
+class _Details(dict[str, Any]):
+    """An old entry may lack a detail that today's sentence names: a dash stands there, and the history can be read."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
 def register(action: str, sentence: "str | Promise | Callable[[dict[str, Any]], str]", *, internal: bool = False) -> None:
     """Gives an action its sentence in the history. Internal entries are for the programme's officers only."""
     _sentences[action] = (sentence, internal)
@@ -57,4 +64,4 @@ def sentence_of(entry: AuditEntry) -> str:
     sentence, _internal = _sentences.get(entry.action, (entry.action, True))
     if callable(sentence):
         return sentence(entry.details)
-    return str(sentence) % entry.details
+    return str(sentence) % _Details(entry.details)

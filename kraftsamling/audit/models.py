@@ -3,8 +3,12 @@
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+APPEND_ONLY = "the case log is append-only"
 
 
 class AuditEntryQuerySet(models.QuerySet):
@@ -19,10 +23,10 @@ class AuditEntryQuerySet(models.QuerySet):
         return self.order_by("-at", "-pk")
 
     def update(self, **values: Any) -> NoReturn:
-        raise TypeError("the case log is append-only")
+        raise TypeError(APPEND_ONLY)
 
     def delete(self) -> NoReturn:
-        raise TypeError("the case log is append-only")
+        raise TypeError(APPEND_ONLY)
 
 
 class AuditEntry(models.Model):
@@ -34,7 +38,7 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=80, db_index=True)
     target = models.CharField(max_length=80, db_index=True)
     target_name = models.CharField(max_length=250)
-    details = models.JSONField(default=dict)
+    details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     internal = models.BooleanField(default=False)
 
     objects = AuditEntryQuerySet.as_manager()
@@ -48,3 +52,11 @@ class AuditEntry(models.Model):
         from .log import sentence_of  # noqa: PLC0415 - the log writes entries, so it imports this module
 
         return sentence_of(self)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError(APPEND_ONLY)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(APPEND_ONLY)

@@ -29,44 +29,35 @@ DELAYS = (
 STUCK_AFTER = timedelta(minutes=15)
 """Longer than any task may run (CELERY_TASK_TIME_LIMIT), so that a living worker is never overtaken."""
 SWEEP_SECONDS = 25
+MOST_IN_A_SWEEP = 1000
 _PERMANENT = 500
 _ERROR_LENGTH = 500
 
 
+class MailServerAway(Exception):  # noqa: N818 - says what happened
+    """No connection: the message waits for its next attempt, and so may the others."""
+
+
 def deliver(message_id: int, *, at: datetime | None = None) -> bool:
     """Sends the message if it is due and nobody else has taken it. Returns whether it was sent."""
-    at = at or timezone.now()
-    message = _claim(message_id, at=at)
-    if message is None:
-        return False
-    connection = get_connection()
     try:
-        mail = _mail(message)
-        mail.message()
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        _try_later(message, error, at=at)
+        return _deliver(message_id, at=at or timezone.now())
+    except MailServerAway:
         return False
-    except Exception as error:
-        log.exception("message %s cannot be written", message.pk)
-        _give_up(message, error)
-        return False
-    try:
-        return _hand_over(message, mail, connection, at=at)
-    finally:
-        _close(connection)
 
 
 def deliver_due(*, seconds: float = SWEEP_SECONDS) -> int:
     """Sends what is due, oldest first, for a while; the next sweep goes on. Returns how many were sent."""
     until = time.monotonic() + seconds
+    due = Message.objects.due(at=timezone.now()).order_by("next_attempt_at", "pk")
     sent = 0
-    for message_id in (
-        Message.objects.due(at=timezone.now()).order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:1000]
-    ):
+    for message_id in list(due.values_list("pk", flat=True)[:MOST_IN_A_SWEEP]):
         if time.monotonic() > until:
             break
-        sent += deliver(message_id)
+        try:
+            sent += _deliver(message_id, at=timezone.now())
+        except MailServerAway:
+            break
     return sent
 
 
@@ -80,6 +71,29 @@ def take_back_stuck(*, at: datetime, older_than: timedelta = STUCK_AFTER) -> Non
 def message_id_of(message: Message) -> str:
     """The same at every attempt, so that mail programs can tell a second copy."""
     return f"<{message.pk}.{message.written_at:%Y%m%d%H%M%S}.{message.language}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+def _deliver(message_id: int, *, at: datetime) -> bool:
+    message = _claim(message_id, at=at)
+    if message is None:
+        return False
+    try:
+        mail = _mail(message)
+        mail.message()
+    except Exception as error:
+        log.exception("message %s cannot be written", message.pk)
+        _give_up(message, error)
+        return False
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        _try_later(message, error, at=at)
+        raise MailServerAway from error
+    try:
+        return _hand_over(message, mail, connection, at=at)
+    finally:
+        _close(connection)
 
 
 def _claim(message_id: int, *, at: datetime) -> Message | None:

@@ -36,10 +36,11 @@ def _digest_of(messages: list[Message], *, at: datetime) -> Message:
     programmes = {message.programme_id for message in messages}
     digest = new_message(
         KIND,
-        {"items": [_item(message) for message in messages], "count": len(messages), "categories": categories, "at": at},
+        {"items": [_item(message) for message in messages], "count": len(messages)},
         user=messages[0].to,
         email=messages[0].to.email.lower(),  # type: ignore[union-attr]
         category=categories[0] if len(categories) == 1 else Category.NEWS,
+        categories=categories,
     )
     digest.programme_id = programmes.pop() if len(programmes) == 1 else None
     digest.written_at = digest.next_attempt_at = at

@@ -1,6 +1,7 @@
 """Writes a message out: subject, text and HTML from the templates of its kind, in the receiver's language."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,12 +31,14 @@ class Letter:
     html: str
 
 
-def new_message(kind: str, context: dict[str, Any], *, user: Any, email: str, category: str) -> Message:
-    """The message as it will be sent, not yet saved and not yet planned."""
+def new_message(
+    kind: str, context: dict[str, Any], *, user: Any, email: str, category: str, categories: Iterable[str] = ()
+) -> Message:
+    """The message as it will be sent, not yet saved and not yet planned. A digest is of several categories."""
     language = user.language if user else settings.LANGUAGE_CODE
-    categories = context.get("categories", [category])
+    who = {"user_id": user.pk if user else None, "email": email}
     links = {
-        "unsubscribe_url": preferences.unsubscribe_url(user_id=user.pk if user else None, email=email, categories=categories),
+        "unsubscribe_url": preferences.unsubscribe_url(**who, categories=categories or [category]),
         "preferences_url": preferences.preferences_url(),
         "receiver": user or email,
     }

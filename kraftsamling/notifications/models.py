@@ -1,11 +1,18 @@
 """The outbox: messages written with the change they tell of, delivered afterwards, never twice."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+
+from . import visibility
+
+OUTBOX_ROLES = frozenset({"process_leader", "process_team", "administrator"})
+"""Programme roles that watch over the programme's messages."""
+ADMINISTRATOR = "administrator"
 
 
 class MessageState(models.TextChoices):
@@ -31,6 +38,10 @@ MESSAGE_MOVES = {
     MessageState.SENT: set(),
     MessageState.DROPPED: set(),
 }
+
+
+SENDABLE_AGAIN = frozenset({MessageState.FAILED, MessageState.UNCERTAIN})
+"""From here a human can have a message sent once more."""
 
 
 class DropReason(models.TextChoices):
@@ -85,6 +96,17 @@ class MessageQuerySet(models.QuerySet):
 
     def undelivered(self) -> "MessageQuerySet":
         return self.filter(state__in=[MessageState.WAITING, MessageState.SENDING, MessageState.FAILED, MessageState.UNCERTAIN])
+
+    def visible_to(self, user: Any) -> "MessageQuerySet":
+        """The messages of the programmes one works in, and to administrators those of no programme; none of excluded cases."""
+        programmes = {programme for programme, role in user.programme_roles if role in OUTBOX_ROLES}
+        readable = Q(programme_id__in=programmes)
+        if any(role == ADMINISTRATOR for _programme, role in user.programme_roles):
+            readable |= Q(programme_id=None)
+        return self.filter(readable).exclude(about__in=visibility.hidden_targets(user))
+
+    def to_receiver(self, words: str) -> "MessageQuerySet":
+        return self.filter(Q(to_email__icontains=words) | Q(to__name__icontains=words))
 
     def can_be_withheld(self) -> "MessageQuerySet":
         return self.filter(state__in=[MessageState.WAITING, MessageState.DIGEST, MessageState.FAILED])

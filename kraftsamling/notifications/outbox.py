@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from celery import current_app
 from celery.exceptions import OperationalError as CeleryOperationalError
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 from kraftsamling.audit.log import target_of
 
-from . import preferences, tasks
+from . import preferences
 from .letters import new_message
 from .models import ALWAYS_SENT, Category, DropReason, Frequency, Message, MessageState
 
@@ -125,9 +126,15 @@ def _hand_to_workers(message_ids: list[int]) -> None:
     """A broker that is away costs nobody their request: the sweep finds what is waiting in the database."""
     try:
         if len(message_ids) > HANDED_OVER_ONE_BY_ONE:
-            tasks.sweep.apply_async(retry=False)
+            _task("sweep").apply_async(retry=False)
             return
+        deliver = _task("deliver")
         for message_id in message_ids:
-            tasks.deliver.apply_async((message_id,), retry=False)
+            deliver.apply_async((message_id,), retry=False)
     except (OperationalError, CeleryOperationalError, OSError) as error:
         log.warning("the broker does not answer, %d messages wait for the sweep: %s", len(message_ids), error)
+
+
+def _task(name: str) -> Any:
+    """Found by name: tasks know the outbox, not the other way round."""
+    return current_app.tasks[f"kraftsamling.notifications.tasks.{name}"]

@@ -11,7 +11,7 @@ def deliver(message_id: int) -> None:
     delivery.deliver(message_id)
 
 
-@shared_task(time_limit=600)
+@shared_task
 def sweep() -> None:
     """What a broker or a worker lost is found here: the database is the queue, the broker only makes it fast."""
     delivery.take_back_stuck(at=timezone.now())

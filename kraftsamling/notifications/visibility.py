@@ -1,0 +1,15 @@
+"""Lets the apps keep their closed cases out of the outbox page: whoever is excluded from a case sees none of its mail."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+_rules: list[Callable[[Any], Iterable[str]]] = []
+
+
+def hide(rule: Callable[[Any], Iterable[str]]) -> None:
+    """rule(user) gives the targets, as audit.target_of writes them, whose messages the person must not see."""
+    _rules.append(rule)
+
+
+def hidden_targets(user: Any) -> list[str]:
+    return [target for rule in _rules for target in rule(user)]
