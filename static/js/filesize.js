@@ -20,7 +20,7 @@ function filesize(input) {
   input.addEventListener("change", () => {
     const file = tooLarge();
     message.textContent = file
-      ? filesizeTexts.tooLarge.replace("{name}", file.name).replace("{size}", megabytes(file.size)).replace("{most}", megabytes(most))
+      ? filesizeTexts.tooLarge.replace("{name}", () => file.name).replace("{size}", megabytes(file.size)).replace("{most}", megabytes(most))
       : "";
   });
   input.form?.addEventListener("submit", (event) => {

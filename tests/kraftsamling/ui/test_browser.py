@@ -1,0 +1,181 @@
+"""The gallery and the behaviours in a real browser."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from playwright.sync_api import expect
+
+from kraftsamling.programmes.models import Role
+from tests.factories.accounts import UserFactory
+from tests.factories.programmes import ProgrammeFactory
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = [1280, 390]
+HOST = "http://draft.example"
+
+
+@pytest.fixture
+def gallery(page, live_server):
+    client = Client()
+    client.force_login(UserFactory(roles=[(ProgrammeFactory(), Role.PROCESS_LEADER)]))
+    session = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+    page.context.add_cookies([{**session, "url": live_server.url}])
+    bad = []
+    page.on("console", lambda message: bad.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: bad.append(str(error)))
+    page.on("request", lambda request: bad.append(request.url) if not request.url.startswith((live_server.url, "data:")) else None)
+    page.goto(live_server.url + reverse("gallery"))
+    yield page
+    assert bad == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_gallery_is_accessible_and_fits(gallery, width):
+    gallery.set_viewport_size({"width": width, "height": 900})
+    gallery.reload()
+    results = Axe().run(gallery, options=RULES)
+    assert results.violations_count == 0, results.generate_report()
+    assert gallery.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.django_db(transaction=True)
+def test_error_summary_takes_focus_and_leads_to_the_field(gallery):
+    expect(gallery.locator(".errors")).to_be_focused()
+    gallery.locator(".errors a").first.click()
+    expect(gallery.locator("#id_title")).to_be_focused()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_menu_opens_by_keyboard_without_javascript(browser, gallery, live_server):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
+    context.add_cookies([cookie for cookie in gallery.context.cookies()])
+    page = context.new_page()
+    page.goto(live_server.url + "/finns-inte/")
+    expect(page.locator(".menu")).to_be_hidden()
+    page.get_by_role("button", name=re.compile("Menu|Meny")).first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".menu")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".menu")).to_be_hidden()
+    context.close()
+
+
+# ---- The behaviours, on a page of their own
+
+
+class Desk:
+    """A page served from memory. `answer` says what the autosave address answers; the posts are kept."""
+
+    def __init__(self, page, form):
+        self.page = page
+        self.posts = []
+        self.answer = {"status": 200, "json": {"saved": "Saved at 10.42", "revision": 8, "checks_html": "<p>All well</p>"}}
+        with translation.override("en"):
+            scripts = render_to_string("components/behaviours.html", {"names": ["autosave", "counter", "filesize", "once"]})
+        self.html = f'<!doctype html><html lang="en"><title>x</title>{form}{scripts}'
+        page.route(f"{HOST}/**", self.serve)
+        page.goto(f"{HOST}/")
+
+    def serve(self, route):
+        path = route.request.url.removeprefix(HOST)
+        if path.startswith("/static/"):
+            route.fulfill(path=settings.BASE_DIR / path.lstrip("/"), content_type="text/javascript")
+        elif path == "/save":
+            self.posts.append(route.request)
+            route.abort() if self.answer is None else route.fulfill(**self.answer)
+        elif route.request.method == "POST":
+            self.posts.append(route.request)
+            route.fulfill(status=204)
+        else:
+            route.fulfill(body=self.html, content_type="text/html; charset=utf-8")
+
+
+FORM = """<form method="post" action="/send" data-autosave-url="/save" data-autosave-status="#saved">
+<input type="hidden" name="revision" value="7"><textarea name="need" aria-label="Need" data-count-words="3"></textarea>
+<input type="file" name="file" aria-label="File" data-max-bytes="1048576"><button>Send</button></form>
+<p id="saved"></p><div id="checks"></div>"""
+
+
+def test_autosave_saves_after_a_pause_and_takes_the_answer(page):
+    desk = Desk(page, FORM)
+    page.get_by_label("Need").fill("one two")
+    expect(page.locator("#saved")).to_have_text("Saved at 10.42")
+    expect(page.locator("#checks")).to_have_text("All well")
+    assert page.locator("[name=revision]").input_value() == "8"
+    assert [(request.headers["x-autosave"], "one two" in request.post_data) for request in desk.posts] == [("1", True)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ({"status": 401, "json": {}}, "You have been logged out. Your text is kept on this page: press Save to log in and go on."),
+        ({"status": 500, "body": "x"}, "Could not be saved just now. We try again soon; your text is kept on this page."),
+        (
+            {"status": 409, "json": {"conflict": True, "url": "/conflict"}},
+            "Somebody else has changed the same text, so yours is not saved yet. Compare the two",
+        ),
+        (None, "No connection. Your text is kept on this page, and we try again soon."),
+    ],
+)
+def test_autosave_tells_when_it_could_not(page, answer, text):
+    desk = Desk(page, FORM)
+    desk.answer = answer
+    page.get_by_label("Need").fill("one")
+    expect(page.locator("#saved")).to_have_text(text)
+    assert page.get_by_label("Need").input_value() == "one"
+
+
+def test_autosave_tries_again_when_the_connection_is_back(page):
+    desk = Desk(page, FORM)
+    desk.answer = None
+    page.get_by_label("Need").fill("one")
+    expect(page.locator("#saved")).to_contain_text("No connection")
+    desk.answer = {"status": 200, "json": {"saved": "Saved"}}
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#saved")).to_have_text("Saved")
+
+
+def test_autosave_stops_when_the_form_is_sent(page):
+    desk = Desk(page, FORM)
+    page.get_by_label("Need").fill("one")
+    with page.expect_request(f"{HOST}/send"):
+        page.get_by_role("button", name="Send").click()
+    page.wait_for_timeout(2300)
+    assert [request.url for request in desk.posts] == [f"{HOST}/send"]
+
+
+def test_counter_counts_words_and_says_when_there_are_too_many(page):
+    Desk(page, FORM)
+    counter = page.locator(".counter")
+    expect(counter).to_have_text("0 of 3 words")
+    page.get_by_label("Need").fill("one two\nthree  four")
+    expect(counter).to_have_text("4 of 3 words: 1 too many")
+    expect(page.locator("[aria-live=polite]")).to_have_text("4 of 3 words: 1 too many")
+
+
+def test_too_large_file_is_told_of_and_not_sent(page):
+    desk = Desk(page, FORM)
+    page.get_by_label("File").set_input_files({"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"x" * 2_000_000})
+    expect(page.get_by_role("alert")).to_have_text("“plan.pdf” is 1.9 MB. At most 1 MB can be sent. Choose a smaller file.")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_label("File").set_input_files({"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"x"})
+    expect(page.get_by_role("alert")).to_have_text("")
+    assert desk.posts == []
+
+
+def test_double_click_sends_once_with_the_pressed_button(page):
+    form = '<form method="post" action="/send" data-once><button name="do" value="save">Save</button></form>'
+    desk = Desk(page, form)
+    with page.expect_request(f"{HOST}/send"):
+        page.get_by_role("button").dblclick()
+    expect(page.get_by_role("button")).to_be_disabled()
+    assert [request.post_data for request in desk.posts] == ["do=save"]
