@@ -92,7 +92,11 @@ def period(first: date | None, last: date | None) -> str:
         return NOTHING
     begin = date_format(first, "j F").replace(" ", NBSP) if first.year == last.year else day_text(first)
     return format_html(
-        '<time datetime="{}">{}</time> – <time datetime="{}">{}</time>', first.isoformat(), begin, last.isoformat(), day_text(last)
+        '<time datetime="{}">{}</time> – <time datetime="{}">{}</time>',
+        first.isoformat(),
+        begin,
+        last.isoformat(),
+        day_text(last),
     )
 
 
@@ -194,7 +198,9 @@ def export_links(context: Context, *formats: str) -> dict[str, Any]:
 def filter_bar(context: Context, form: BaseForm) -> dict[str, Any]:
     """A GET form. What is in the address but not in the form (the order) is kept; the page number is not."""
     names = {form.add_prefix(name) for name in form.fields}
-    others = [(name, value) for name, values in context["request"].GET.lists() for value in values if name not in {*names, "page"}]
+    others = [
+        (name, value) for name, values in context["request"].GET.lists() for value in values if name not in {*names, "page"}
+    ]
     active = any(value for name in names for value in context["request"].GET.getlist(name))
     return {"form": form, "others": others, "active": active, "clear_url": query_with(context["request"], drop=(*names, "page"))}
 

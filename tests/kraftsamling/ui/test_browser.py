@@ -31,7 +31,9 @@ def gallery(page, live_server):
     bad = []
     page.on("console", lambda message: bad.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: bad.append(str(error)))
-    page.on("request", lambda request: bad.append(request.url) if not request.url.startswith((live_server.url, "data:")) else None)
+    page.on(
+        "request", lambda request: bad.append(request.url) if not request.url.startswith((live_server.url, "data:")) else None
+    )
     page.goto(live_server.url + reverse("gallery"))
     yield page
     assert bad == []
@@ -57,7 +59,7 @@ def test_error_summary_takes_focus_and_leads_to_the_field(gallery):
 @pytest.mark.django_db(transaction=True)
 def test_menu_opens_by_keyboard_without_javascript(browser, gallery, live_server):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
-    context.add_cookies([cookie for cookie in gallery.context.cookies()])
+    context.add_cookies(gallery.context.cookies())
     page = context.new_page()
     page.goto(live_server.url + "/finns-inte/")
     expect(page.locator(".menu")).to_be_hidden()
@@ -117,7 +119,10 @@ def test_autosave_saves_after_a_pause_and_takes_the_answer(page):
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        ({"status": 401, "json": {}}, "You have been logged out. Your text is kept on this page: press Save to log in and go on."),
+        (
+            {"status": 401, "json": {}},
+            "You have been logged out. Your text is kept on this page: press Save to log in and go on.",
+        ),
         ({"status": 500, "body": "x"}, "Could not be saved just now. We try again soon; your text is kept on this page."),
         (
             {"status": 409, "json": {"conflict": True, "url": "/conflict"}},

@@ -142,4 +142,8 @@ def test_formset_has_its_management_form_and_every_form(source):
         name = forms.CharField()
 
     html = render(source, form=forms.formset_factory(RowForm, extra=2)())
-    assert [attribute(html, name, "type") for name in ("form-TOTAL_FORMS", "form-0-name", "form-1-name")] == ["hidden", "text", "text"]
+    assert [attribute(html, name, "type") for name in ("form-TOTAL_FORMS", "form-0-name", "form-1-name")] == [
+        "hidden",
+        "text",
+        "text",
+    ]

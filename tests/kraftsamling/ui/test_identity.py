@@ -83,7 +83,9 @@ def test_what_the_look_needs_is_there(path):
 
 
 def own_templates():
-    return [path for name in ("components", "kraft") for path in (TEMPLATES / name).rglob("*.html")] + list(TEMPLATES.glob("*.html"))
+    return [path for name in ("components", "kraft") for path in (TEMPLATES / name).rglob("*.html")] + list(
+        TEMPLATES.glob("*.html")
+    )
 
 
 @pytest.mark.parametrize("path", own_templates(), ids=lambda path: str(Path(path).relative_to(TEMPLATES)))

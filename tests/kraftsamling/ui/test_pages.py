@@ -14,7 +14,7 @@ from tests.factories.programmes import ProgrammeFactory
 def test_gallery_is_open_to_everybody_with_a_role(client, role):
     client.force_login(UserFactory(roles=[(ProgrammeFactory(), role)]))
     response = client.get(reverse("gallery"))
-    assert (response.status_code, [used.name for used in response.templates][0]) == (200, "components/gallery.html")
+    assert (response.status_code, response.templates[0].name) == (200, "components/gallery.html")
 
 
 @pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_refused_form_says_that_nothing_was_saved():
     client = Client(enforce_csrf_checks=True)
     client.force_login(UserFactory())
     response = client.post(reverse("gallery"))
-    assert (response.status_code, [used.name for used in response.templates][0]) == (403, "403_csrf.html")
+    assert (response.status_code, response.templates[0].name) == (403, "403_csrf.html")
 
 
 def test_broken_page_asks_nothing_of_the_database():
@@ -64,10 +64,14 @@ def test_error_page_renders_without_anything_in_the_context(page, code):
 
 
 def test_mail_has_its_button_and_its_ways_out():
-    context = {"action_url": "https://kraft.example/?a=1&b=2", "preferences_url": "https://kraft.example/p", "unsubscribe_url": ""}
+    context = {
+        "action_url": "https://kraft.example/?a=1&b=2",
+        "preferences_url": "https://kraft.example/p",
+        "unsubscribe_url": "",
+    }
     html = render_to_string("emails/base.html", context)
     text = render_to_string("emails/base.txt", context)
     assert (html.count('href="https://kraft.example/?a=1&amp;b=2"'), html.count("https://kraft.example/p")) == (2, 1)
     assert text.startswith("Subject: Kraftsamling\n\n")
-    assert [line for line in text.splitlines() if "https" in line][0] == "https://kraft.example/?a=1&b=2"
+    assert next(line for line in text.splitlines() if "https" in line) == "https://kraft.example/?a=1&b=2"
     assert "\n-- \n" in text

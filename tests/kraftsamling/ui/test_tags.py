@@ -173,7 +173,9 @@ def test_step_list_says_where_we_are_without_colour():
     assert (html.count('aria-current="step"'), html.count("(done)"), html.count("(here now)")) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("source", ['{% pill "x" "red" %}', '{% next_box tone="red" %}{% endnext_box %}', '{% behaviours "dance" %}'])
+@pytest.mark.parametrize(
+    "source", ['{% pill "x" "red" %}', '{% next_box tone="red" %}{% endnext_box %}', '{% behaviours "dance" %}']
+)
 def test_unknown_tone_or_behaviour_is_refused(source):
     with pytest.raises(TemplateSyntaxError):
         render(source)
