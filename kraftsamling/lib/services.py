@@ -123,12 +123,15 @@ class Processes:
         return [name for name, process in self.running.items() if process.poll() is not None]
 
     def stop(self) -> None:
-        for process in reversed(self.running.values()):
-            if process.poll() is None:
+        """All at once but for the first, which the others need to the end."""
+        first, others = list(self.running.values())[:1], list(self.running.values())[1:]
+        for together in (others, first):
+            for process in together:
                 process.terminate()
+            for process in together:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(GRACE_SECONDS)
-            self._end_the_rest(process)
+                self._end_the_rest(process)
         self.running.clear()
 
     @staticmethod

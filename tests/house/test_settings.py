@@ -47,30 +47,41 @@ def check(tmp_path, *arguments, **variables):
         ),
         (
             {"SITE_URL": "example.se"},
-            "SITE_URL must be a whole address that begins with https:// or http://, such as "
-            f"https://kraftsamling.example.se. {SEE}",
+            (
+                "SITE_URL must be a whole address that begins with https:// or http://, such as "
+                f"https://kraftsamling.example.se. {SEE}"
+            ),
         ),
         (
             {"DATABASE_URL": "mysql://me:secret@db/x"},
-            "DATABASE_URL must be a whole address that begins with postgres:// or postgresql:// or sqlite://, such as "
-            f"postgres://user:password@host/database. {SEE}",
+            (
+                "DATABASE_URL must be a whole address that begins with postgres:// or postgresql:// or sqlite://, such as "
+                f"postgres://user:password@host/database. {SEE}"
+            ),
         ),
         (
             {"DATABASE_URL": "postgres://me:secret@db:port/x"},
-            "DATABASE_URL must be a whole address that begins with postgres:// or postgresql:// or sqlite://, such as "
-            f"postgres://user:password@host/database. {SEE}",
+            (
+                "DATABASE_URL must be a whole address that begins with postgres:// or postgresql:// or sqlite://, such as "
+                f"postgres://user:password@host/database. {SEE}"
+            ),
         ),
         (
             {"REDIS_URL": "localhost:6379"},
-            "REDIS_URL must be a whole address that begins with redis:// or rediss:// or unix://, such as "
-            f"redis://host:6379/0. {SEE}",
+            (
+                "REDIS_URL must be a whole address that begins with redis:// or rediss:// or unix://, such as "
+                f"redis://host:6379/0. {SEE}"
+            ),
         ),
         (
             {"EMAIL_BACKEND": "pigeon"},
             f"EMAIL_BACKEND is “pigeon”, but must be one of smtp, filebased, console, locmem, dummy. {SEE}",
         ),
         ({"LOG_LEVEL": "loud"}, f"LOG_LEVEL is “loud”, but must be one of DEBUG, INFO, WARNING, ERROR. {SEE}"),
-        ({"DATA_DIR": "/proc/nowhere"}, f"DATA_DIR is “/proc/nowhere”, where no folder can be made (No such file or directory). {SEE}"),
+        (
+            {"DATA_DIR": "/proc/nowhere"},
+            f"DATA_DIR is “/proc/nowhere”, where no folder can be made (No such file or directory). {SEE}",
+        ),
         (
             {"PRIVATE_FILES_ACCEL_PREFIX": "private"},
             f"PRIVATE_FILES_ACCEL_PREFIX is “private”, but must begin and end with “/”. {SEE}",

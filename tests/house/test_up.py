@@ -2,6 +2,8 @@
 
 import os
 import platform
+import select
+import shutil
 import signal
 import socket
 import sqlite3
@@ -19,7 +21,12 @@ from kraftsamling.lib import services
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = {"valkey-server", "gunicorn", "worker", "beat"}
 
-pytestmark = pytest.mark.services
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.skipif(
+        "DATABASE_URL" in os.environ, reason="starts a database and a broker of its own, whatever the other tests use"
+    ),
+]
 
 
 def free_port():
@@ -42,7 +49,9 @@ class Instance:
             **variables,
         }
         command = [sys.executable, "manage.py", "up", *arguments]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
 
     def until_ready(self):
         for line in self.process.stdout:
@@ -82,12 +91,21 @@ class Instance:
         return min(pid for pid, words in self.processes().items() if word in words)
 
 
-@pytest.fixture
-def start(tmp_path):
-    instances = []
+@pytest.fixture(scope="session")
+def used_folder(tmp_path_factory):
+    """The data folder of an instance that has run once, so that the others start fast."""
+    folder = tmp_path_factory.mktemp("used")
+    assert Instance(folder).until_ready().end()[0] == 0
+    return folder
 
-    def start(*arguments, folder=None, port=None, **variables):
-        instance = Instance(folder or tmp_path, port, *arguments, **variables)
+
+@pytest.fixture
+def start(tmp_path, used_folder):
+    instances = []
+    shutil.copytree(used_folder, tmp_path, dirs_exist_ok=True)
+
+    def start(*arguments, port=None, **variables):
+        instance = Instance(tmp_path, port, *arguments, **variables)
         instances.append(instance)
         return instance
 
@@ -147,8 +165,6 @@ def test_nothing_stays_when_the_parent_is_killed(start, tmp_path):
             descriptor = os.pidfd_open(pid)
         except ProcessLookupError:
             continue
-        import select
-
         assert select.select([descriptor], [], [], 30)[0] == [descriptor]
         os.close(descriptor)
     assert instance.processes() == {}
@@ -161,8 +177,10 @@ def test_a_second_instance_in_the_same_folder_is_refused(start, tmp_path):
 
     assert (code, err) == (
         1,
-        f"CommandError: The data folder {tmp_path} is in use by another running instance (process {first.process.pid}): "
-        "stop that one first, or choose another folder with DATA_DIR.\n",
+        (
+            f"CommandError: The data folder {tmp_path} is in use by another running instance (process {first.process.pid}): "
+            "stop that one first, or choose another folder with DATA_DIR.\n"
+        ),
     )
     assert first.end()[0] == 0
 
@@ -181,7 +199,7 @@ def test_a_taken_port_is_told(start):
 
 
 def test_beginning_again_removes_our_data_and_nothing_else(start, tmp_path):
-    (tmp_path / "files").mkdir()
+    (tmp_path / "files").mkdir(exist_ok=True)
     (tmp_path / "files" / "old.pdf").write_text("ours")
     (tmp_path / "notes.txt").write_text("somebody else's")
     (tmp_path / "kraftsamling.sqlite3").write_text("not even a database")

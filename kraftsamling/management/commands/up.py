@@ -83,7 +83,7 @@ class Command(BaseCommand):
         translations.compile_stale(Path(settings.LOCALE_PATHS[0]))
         call_command("migrate", verbosity=0, interactive=False)
         stamp, now = folder / "static.stamp", _fingerprint_of_static_files()
-        if not stamp.exists() or stamp.read_text(encoding="ascii") != now:
+        if not Path(settings.STATIC_ROOT).exists() or not stamp.exists() or stamp.read_text(encoding="ascii") != now:
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
             stamp.write_text(now, encoding="ascii")
 
@@ -161,7 +161,7 @@ def _gunicorn() -> list[str]:
 
 def _fingerprint_of_static_files() -> str:
     """Changes when a file that pages load is added, removed or edited."""
-    seen = [str(settings.STATIC_ROOT), str(settings.STORAGES["staticfiles"])]
+    seen = [str(settings.STORAGES["staticfiles"])]
     for finder in get_finders():
         for path, storage in finder.list([]):
             file = Path(storage.path(path)).stat()
