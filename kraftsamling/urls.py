@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kraftsamling.home.urls")),
+    path("", include("kraftsamling.accounts.urls")),
+    path("", include("kraftsamling.programmes.urls")),
     path("", include("kraftsamling.ui.urls")),
     path("", include("kraftsamling.notifications.urls")),
     path("", include("kraftsamling.search.urls")),

@@ -77,6 +77,13 @@ def letter_of(name: str, context: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return "account/code", {"subject": subject, "lead": lead, "code": context["code"]}
     if name in WAYS_ON:
         subject, lead, label, url_name = WAYS_ON[name]
-        return "account/way_on", {"subject": subject, "lead": lead, "label": label, "url": settings.SITE_URL + reverse(url_name)}
+        action_url = settings.SITE_URL + reverse(url_name)
+        return "account/way_on", {"subject": subject, "lead": lead, "action_label": label, "action_url": action_url}
     subject, lead = CHANGES[name]
-    return "account/change", {"subject": subject, "lead": lead % context, "url": settings.SITE_URL + reverse("account_home")}
+    action_url = settings.SITE_URL + reverse("account_home")
+    return "account/change", {
+        "subject": subject,
+        "lead": lead % context,
+        "action_label": _("See my account"),
+        "action_url": action_url,
+    }

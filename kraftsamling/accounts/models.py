@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.lib.sqlite import COLLATION
 
+SEES_ALL_ORGANISATIONS = frozenset({"administrator", "process_leader", "process_team"})
+"""Programme roles, by their stored keys: the programmes stand above the accounts."""
+
 
 class UserQuerySet(models.QuerySet):
     def active(self) -> "UserQuerySet":
@@ -102,6 +105,14 @@ class OrganisationQuerySet(models.QuerySet):
     def of_member(self, user: Any) -> "OrganisationQuerySet":
         return self.filter(memberships__user=user)
 
+    def visible_to(self, user: Any) -> "OrganisationQuerySet":
+        """Members see their own organisations; those who run a programme see all."""
+        if not user.is_authenticated:
+            return self.none()
+        if any(role in SEES_ALL_ORGANISATIONS for _programme, role in user.programme_roles):
+            return self.all()
+        return self.filter(pk__in=user.organisation_ids)
+
 
 class Organisation(models.Model):
     """A legal person that may apply. It owns its cases; people come and go (domain 10, rule 24)."""
@@ -110,7 +121,9 @@ class Organisation(models.Model):
     org_number = models.CharField(_("organisation number"), max_length=11, unique=True)
     kind = models.CharField(_("kind of organisation"), max_length=20, choices=OrganisationKind)
     legal_form = models.CharField(_("legal form"), max_length=20, choices=LegalForm)
-    seat = models.ForeignKey("places.Municipality", verbose_name=_("seat"), on_delete=models.PROTECT, related_name="organisations")
+    seat = models.ForeignKey(
+        "places.Municipality", verbose_name=_("seat"), on_delete=models.PROTECT, related_name="organisations"
+    )
     registered_at = models.DateTimeField(_("registered"), auto_now_add=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="organisations")
 
@@ -218,7 +231,9 @@ class Signatory(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="signatories")
     name = models.CharField(_("name"), max_length=120)
     title = models.CharField(_("title or assignment"), max_length=120, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="signatories")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="signatories"
+    )
     jointly = models.BooleanField(_("signs together with somebody else"), default=False)
     proof = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
     valid_from_on = models.DateField(_("valid from"))

@@ -97,4 +97,3 @@ def _secret(entry: dict[str, Any]) -> str:
         raise ConfigurationError(
             f"OIDC_PROVIDERS: the secret_file of “{entry['id']}” cannot be read ({error.strerror}). {SEE}"
         ) from None
-

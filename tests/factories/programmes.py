@@ -31,9 +31,7 @@ class ProgrammeFactory(DjangoModelFactory):
     @factory.post_generation
     def areas(self, create, extracted, **kwargs):
         for position, (key, name, short_name, colour) in enumerate(FOCUS_AREAS if extracted is None else extracted):
-            FocusArea.objects.create(
-                programme=self, key=key, name=name, short_name=short_name, colour=colour, position=position
-            )
+            FocusArea.objects.create(programme=self, key=key, name=name, short_name=short_name, colour=colour, position=position)
 
 
 class ProgrammeRoleFactory(DjangoModelFactory):

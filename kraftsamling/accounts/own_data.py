@@ -1,0 +1,57 @@
+"""Everything the programme keeps about a person, found by asking every model that points at people."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.apps import apps
+from django.db import models
+
+from .models import Membership, User
+
+NOT_LISTED = frozenset({Authenticator, EmailAddress, SocialAccount, Membership})
+"""Shown in words of their own, or holding secrets."""
+MOST_ROWS = 1000
+
+
+def own_data(user: User) -> dict[str, Any]:
+    """Ready for JSON. Rows of other apps are named by model and key, with what they are called."""
+    return {
+        "account": {
+            "name": user.name,
+            "email": user.email,
+            "language": user.language,
+            "joined_at": user.joined_at.isoformat(),
+            "last_login": user.last_login.isoformat() if user.last_login else None,
+        },
+        "email_addresses": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),
+        "second_step": [
+            {"type": row.type, "added_at": row.created_at.isoformat()} for row in Authenticator.objects.filter(user=user)
+        ],
+        "other_log_in": list(SocialAccount.objects.filter(user=user).values("provider", "uid")),
+        "organisations": [
+            {"name": row.organisation.name, "org_number": row.organisation.org_number, "joined_at": row.joined_at.isoformat()}
+            for row in Membership.objects.filter(user=user).select_related("organisation")
+        ],
+        "roles": [{"programme": role.programme.name, "role": role.role} for role in user.roles.select_related("programme")],
+        "appears_in": _appearances(user),
+    }
+
+
+def _appearances(user: User) -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    for model in apps.get_models():
+        fields = [field for field in model._meta.get_fields() if _points_at_people(field)]  # noqa: SLF001
+        if model in NOT_LISTED or model is User or not fields:
+            continue
+        for field in fields:
+            rows = model._base_manager.filter(**{field.name: user}).order_by("pk")[:MOST_ROWS]  # noqa: SLF001
+            listed = [{"id": str(row.pk), "is": str(row)} for row in rows]
+            if listed:
+                found[f"{model._meta.label_lower}.{field.name}"] = listed  # noqa: SLF001
+    return found
+
+
+def _points_at_people(field: Any) -> bool:
+    return isinstance(field, models.ForeignKey) and field.related_model is User
