@@ -324,7 +324,7 @@ TIME_ZONE = "Europe/Stockholm"
 # ---- Files
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env_str("STATIC_DIR", str(DATA_DIR / "static"))).resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 PRIVATE_FILES_DIR = DATA_DIR / "files"
 PRIVATE_FILES_ACCEL_PREFIX = env_prefix("PRIVATE_FILES_ACCEL_PREFIX")
