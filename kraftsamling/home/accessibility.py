@@ -48,7 +48,5 @@ STATEMENT = Statement(
         ),
     ),
     unreasonable=(),
-    outside_the_law=(
-        _("Maps. They are pictures of the region, not for finding the way; what they show is also told in words."),
-    ),
+    outside_the_law=(_("Maps. They are pictures of the region, not for finding the way; what they show is also told in words."),),
 )

@@ -35,7 +35,10 @@ class AccessibilityForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 7}),
     )
     email = forms.EmailField(
-        label=_("Your e-mail"), help_text=_("Only if you want an answer."), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("Your e-mail"),
+        help_text=_("Only if you want an answer."),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     website = forms.CharField(required=False, widget=forms.HiddenInput)
     """People never see it; robots that send advertisements fill it in."""

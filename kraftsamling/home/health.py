@@ -16,7 +16,11 @@ TOO_OLD = timedelta(minutes=15)
 
 def health(*, at: datetime) -> tuple[bool, dict[str, Any]]:
     """Whether all is well, and the state of each part."""
-    checks: dict[str, Callable[[], dict[str, Any]]] = {"database": _database, "broker": _broker, "messages": lambda: _messages(at=at)}
+    checks: dict[str, Callable[[], dict[str, Any]]] = {
+        "database": _database,
+        "broker": _broker,
+        "messages": lambda: _messages(at=at),
+    }
     parts = {name: check() for name, check in checks.items()}
     return all(part["ok"] for part in parts.values()), parts
 

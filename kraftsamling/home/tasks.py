@@ -53,7 +53,12 @@ def drafts(user: Any, *, at: datetime) -> QuerySet:
     )
     deadline = Greatest("call__closes_at", Coalesce(Subquery(extended), F("call__closes_at")))
     mine = Sketch.objects.of_organisations(user).in_draft().filter(call__in=Call.objects.published(), call__opens_at__lte=at)
-    return mine.annotate(due_at=deadline).filter(due_at__gt=at).select_related("call", "organisation", "draft").order_by("due_at", "pk")
+    return (
+        mine.annotate(due_at=deadline)
+        .filter(due_at__gt=at)
+        .select_related("call", "organisation", "draft")
+        .order_by("due_at", "pk")
+    )
 
 
 def finish_draft(sketch: Sketch) -> Task:
@@ -160,7 +165,9 @@ def publish_call(call: Call) -> Task:
 
 
 def calls_without_reviewers(user: Any, *, at: datetime) -> QuerySet:
-    at_work = Assessment.objects.filter(sketch=OuterRef("pk")).exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
+    at_work = Assessment.objects.filter(sketch=OuterRef("pk")).exclude(
+        state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED]
+    )
     without = Sketch.objects.awaiting_outcome().filter(~Exists(at_work))
     return _with_count(_run_by(user), without).order_by("review_due_at", "pk")
 
@@ -183,7 +190,9 @@ def calls_without_answers(user: Any, *, at: datetime) -> QuerySet:
 
 
 def prepare_answers(call: Any) -> Task:
-    text = ngettext("Prepare the answer to %(count)d sketch", "Prepare the answers to %(count)d sketches", call.number_of_sketches)
+    text = ngettext(
+        "Prepare the answer to %(count)d sketch", "Prepare the answers to %(count)d sketches", call.number_of_sketches
+    )
     return Task(
         title=text % {"count": call.number_of_sketches},
         detail=str(call),
@@ -192,11 +201,15 @@ def prepare_answers(call: Any) -> Task:
 
 
 def calls_with_unsent_answers(user: Any, *, at: datetime) -> QuerySet:
-    return _with_count(_run_by(user), Sketch.objects.filter(outcome__in=Outcome.objects.pending())).order_by("answer_expected_on", "pk")
+    return _with_count(_run_by(user), Sketch.objects.filter(outcome__in=Outcome.objects.pending())).order_by(
+        "answer_expected_on", "pk"
+    )
 
 
 def send_answers(call: Any) -> Task:
-    text = ngettext("%(count)d answer is prepared but not sent", "%(count)d answers are prepared but not sent", call.number_of_sketches)
+    text = ngettext(
+        "%(count)d answer is prepared but not sent", "%(count)d answers are prepared but not sent", call.number_of_sketches
+    )
     return Task(
         title=text % {"count": call.number_of_sketches},
         detail=str(call),
@@ -219,7 +232,9 @@ def look_at_messages(row: Any) -> Task:
     if row["state"] == MessageState.FAILED:
         title = ngettext("%(count)d mail could not be delivered", "%(count)d mails could not be delivered", row["count"])
     else:
-        title = ngettext("%(count)d mail may or may not have arrived", "%(count)d mails may or may not have arrived", row["count"])
+        title = ngettext(
+            "%(count)d mail may or may not have arrived", "%(count)d mails may or may not have arrived", row["count"]
+        )
     return Task(
         title=title % {"count": row["count"]},
         detail=_("Look at why, and send again or reach the person in another way."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
@@ -68,14 +68,20 @@ def _event(row: CalendarEvent, *, at: datetime) -> Event:
     event.add("dtstamp", at)
     event.add("last-modified", row.changed_at or at)
     event.add("summary", clean_text(row.title))
-    event.add("dtstart", starts_at.astimezone(STOCKHOLM))
-    event.add("dtend", ends_at.astimezone(STOCKHOLM))
+    event.add("dtstart", _local(starts_at))
+    event.add("dtend", _local(ends_at))
     for key, text in (("description", row.description), ("location", row.location), ("url", row.url)):
         if text:
             event.add(key, clean_text(text))
     if row.remind:
         event.add_component(_alarm(row.title, row.remind))
     return event
+
+
+def _local(moment: datetime) -> datetime:
+    """In Stockholm's time, but in UTC in the hour that comes twice in October: there local time would mean the first one."""
+    local = moment.astimezone(STOCKHOLM)
+    return moment.astimezone(UTC) if local.fold else local
 
 
 def _alarm(title: str, before: timedelta) -> Alarm:

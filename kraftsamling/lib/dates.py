@@ -33,11 +33,11 @@ later_moment_text = lazy(moment_text, str)
 
 
 def time_left_text(until: datetime, *, at: datetime) -> str:
-    """“12 days left”, counted in calendar days in Stockholm; hours and minutes on the last day."""
+    """“12 days left”, counted in calendar days in Stockholm; hours and minutes in the last twenty-four hours."""
     if until <= at:
         return _("the time has passed")
     days = (stockholm_today(until) - stockholm_today(at)).days
-    if days:
+    if until - at >= timedelta(days=1):
         return ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
     hours, rest = divmod(until - at, timedelta(hours=1))
     if hours:

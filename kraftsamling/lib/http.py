@@ -3,6 +3,7 @@
 import functools
 import hashlib
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -58,7 +59,7 @@ def _same_for_all(request: HttpRequest) -> bool:
 
 def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
     cookies = bool(response.cookies) or bool(request.META.get("CSRF_COOKIE_NEEDS_UPDATE")) or request.session.modified
-    return response.status_code == 200 and not response.streaming and not cookies
+    return response.status_code == HTTPStatus.OK and not response.streaming and not cookies
 
 
 def _send(request: HttpRequest, content: bytes, content_type: str) -> HttpResponseBase:

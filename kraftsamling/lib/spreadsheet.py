@@ -55,7 +55,7 @@ class _Echo:
 
 def _csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Echo(), delimiter=";")
-    yield _BOM + writer.writerow([str(name) for name in header])
+    yield _BOM + writer.writerow([harmless(str(name)) for name in header])
     for row in rows:
         yield writer.writerow([_csv_cell(value) for value in row])
 

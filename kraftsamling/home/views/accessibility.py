@@ -24,7 +24,9 @@ _SALT = "home.accessibility.receipt"
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The receipt is shown from a signed address, since a message kept for the visitor would need a cookie."""
     programme = Programme.objects.select_related("region").order_by("pk").first()
-    form = AccessibilityForm(request.POST or None, initial={"page": request.GET.get("sida", "")[:300], "subject": Subject.BARRIER})
+    form = AccessibilityForm(
+        request.POST or None, initial={"page": request.GET.get("sida", "")[:300], "subject": Subject.BARRIER}
+    )
     if request.method == "POST" and programme and form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("page", "message", "email")}
         try:
@@ -34,7 +36,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
         else:
             return redirect(f"{reverse('accessibility')}?kvitto={signing.dumps(number, salt=_SALT)}#kvitto")
     statement = {"statement": STATEMENT, "digg_url": DIGG_REPORT_URL, "site_url": settings.SITE_URL}
-    return render(request, "home/accessibility.html", {"programme": programme, "form": form, "receipt": _receipt(request), **statement})
+    return render(
+        request, "home/accessibility.html", {"programme": programme, "form": form, "receipt": _receipt(request), **statement}
+    )
 
 
 def _receipt(request: HttpRequest) -> str:

@@ -18,7 +18,17 @@ from kraftsamling.programmes.models import Programme
 
 LANGUAGE_COOKIE_AGE = timedelta(days=365)
 SECURITY_TEXT_VALID = timedelta(days=180)
-CLOSED_TO_ROBOTS = ("/hem/", "/konto/", "/organisationer/", "/skisser/", "/ansokningar/", "/granskning/", "/beredning/", "/sprak/", "/sok/")
+CLOSED_TO_ROBOTS = (
+    "/hem/",
+    "/konto/",
+    "/organisationer/",
+    "/skisser/",
+    "/ansokningar/",
+    "/granskning/",
+    "/beredning/",
+    "/sprak/",
+    "/sok/",
+)
 
 
 @require_safe
