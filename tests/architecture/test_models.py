@@ -36,11 +36,17 @@ def is_allowed(source, target):
     if target._meta.label == settings.AUTH_USER_MODEL or source._meta.app_label == target._meta.app_label:
         return True
     pair = {source._meta.app_label, target._meta.app_label}
-    return not any(pair <= strangers for strangers in STRANGERS) and HEIGHT[target._meta.app_label] < HEIGHT[source._meta.app_label]
+    return (
+        not any(pair <= strangers for strangers in STRANGERS) and HEIGHT[target._meta.app_label] < HEIGHT[source._meta.app_label]
+    )
 
 
 def test_foreign_keys_follow_the_layers():
-    wrong = [f"{source._meta.label}.{name} → {target._meta.label}" for source, name, target in own_links() if not is_allowed(source, target)]
+    wrong = [
+        f"{source._meta.label}.{name} → {target._meta.label}"
+        for source, name, target in own_links()
+        if not is_allowed(source, target)
+    ]
 
     assert wrong == []
 
@@ -76,7 +82,9 @@ def mentioned(condition):
             yield child[0].removesuffix("__isnull")
 
 
-@pytest.mark.parametrize(("model", "stem"), [pytest.param(model, stem, id=f"{model._meta.label}.{stem}") for model, stem in pairs()])
+@pytest.mark.parametrize(
+    ("model", "stem"), [pytest.param(model, stem, id=f"{model._meta.label}.{stem}") for model, stem in pairs()]
+)
 def test_moment_and_person_stand_together(model, stem):
     expected = (model._meta.label, stem) not in DONE_BY_THE_SYSTEM_TOO
 
