@@ -17,35 +17,35 @@ CHANGED = {
 
 def _changed_fields(details: dict[str, Any]) -> str:
     names = ", ".join(str(CHANGED.get(field, field)) for field in details["fields"])
-    return _g("changed the organisation’s details: %(names)s") % {"names": names}
+    return _g("Changed the organisation’s details: %(names)s.") % {"names": names}
 
 
 def _contact(details: dict[str, Any]) -> str:
     if details["is_contact"]:
-        return _g("made %(name)s a contact") % details
-    return _g("%(name)s is no longer a contact") % details
+        return _g("Made %(name)s a contact.") % details
+    return _g("%(name)s is no longer a contact.") % details
 
 
 def _answered(details: dict[str, Any]) -> str:
     if details["accepted"]:
-        return _g("let %(name)s join") % details
-    return _g("said no to %(name)s, who asked to join") % details
+        return _g("Let in %(name)s.") % details
+    return _g("Said no to %(name)s, who asked to join.") % details
 
 
-register("accounts.user.open", _("opened the account"), internal=True)
-register("accounts.user.change_name", _("changed the name of the account"), internal=True)
-register("accounts.user.change_language", _("chose the language %(language)s"), internal=True)
-register("accounts.user.close", _("closed the account"), internal=True)
-register("accounts.organisation.register", _("registered the organisation"))
+register("accounts.user.open", _("Opened the account."), internal=True)
+register("accounts.user.change_name", _("Changed the name of the account."), internal=True)
+register("accounts.user.change_language", _("Chose the language %(language)s."), internal=True)
+register("accounts.user.close", _("Closed the account."), internal=True)
+register("accounts.organisation.register", _("Registered the organisation."))
 register("accounts.organisation.change", _changed_fields)
-register("accounts.organisation.ask_to_join", _("asked to join"))
+register("accounts.organisation.ask_to_join", _("Asked to join."))
 register("accounts.organisation.answer_join_request", _answered)
-register("accounts.organisation.invite", _("invited %(email)s"))
-register("accounts.organisation.revoke_invitation", _("took back the invitation of %(email)s"))
-register("accounts.organisation.accept_invitation", _("accepted the invitation and joined"))
-register("accounts.organisation.leave", _("left the organisation"))
-register("accounts.organisation.remove_member", _("removed %(name)s"))
+register("accounts.organisation.invite", _("Invited %(email)s."))
+register("accounts.organisation.revoke_invitation", _("Took back the invitation of %(email)s."))
+register("accounts.organisation.accept_invitation", _("Accepted the invitation and joined."))
+register("accounts.organisation.leave", _("Left the organisation."))
+register("accounts.organisation.remove_member", _("Removed %(name)s."))
 register("accounts.organisation.set_contact", _contact)
-register("accounts.organisation.add_signatory", _("registered %(name)s as authorised signatory, with the proof “%(proof)s”"))
-register("accounts.organisation.end_signatory", _("ended the validity of %(name)s as authorised signatory on %(on)s"))
-register("accounts.organisation.read_proof", _("read the proof of %(name)s as authorised signatory"), internal=True)
+register("accounts.organisation.add_signatory", _("Registered %(name)s as authorised signatory, with the proof “%(proof)s”."))
+register("accounts.organisation.end_signatory", _("Ended the validity of %(name)s as authorised signatory on %(on)s."))
+register("accounts.organisation.read_proof", _("Read the proof of %(name)s as authorised signatory."), internal=True)

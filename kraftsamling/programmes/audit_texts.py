@@ -14,11 +14,11 @@ def _role_name(details: dict[str, Any]) -> str:
 
 
 def _given(details: dict[str, Any]) -> str:
-    return _("gave %(name)s the role %(role)s") % {"name": details["name"], "role": _role_name(details)}
+    return _("Gave %(name)s the role %(role)s.") % {"name": details["name"], "role": _role_name(details)}
 
 
 def _taken(details: dict[str, Any]) -> str:
-    return _("took the role %(role)s from %(name)s") % {"name": details["name"], "role": _role_name(details)}
+    return _("Took the role %(role)s from %(name)s.") % {"name": details["name"], "role": _role_name(details)}
 
 
 register("programmes.role.give", _given, internal=True)
