@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Collate, Coalesce
+from django.db.models.functions import Coalesce, Collate
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.money import Kronor, KronorField
@@ -45,9 +45,7 @@ class BoardSums(NamedTuple):
 def rows(call: Call, user: Any, *, filters: dict[str, Any], sort: str) -> "QuerySet[Sketch]":
     """The sketches the person may compare, with figures from the assessments, filtered and sorted in the database."""
     chosen = _filtered(Sketch.objects.readable_by_officer(user).filter(call=call).in_competition(), filters)
-    return _sorted(with_figures(chosen), sort).select_related(
-        "current_version__main_focus_area", "organisation__seat", "outcome"
-    )
+    return _sorted(with_figures(chosen), sort).select_related("current_version__main_focus_area", "organisation__seat", "outcome")
 
 
 def with_figures(sketches: "QuerySet[Sketch]") -> "QuerySet[Sketch]":

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-
 from .models import Call, QuestionKind
 
 
@@ -76,5 +75,7 @@ def _missing_rows(call: Call) -> list[Missing]:
         found.append(Missing("criteria", _("Write at least one criterion.")))
     for question in call.questions.all():
         if question.kind in {QuestionKind.CHOICE, QuestionKind.CHOICES} and len(question.choices) < 2:  # noqa: PLR2004 - a choice is between two
-            found.append(Missing("questions", _("The question “%(label)s” needs at least two choices.") % {"label": question.label}))
+            found.append(
+                Missing("questions", _("The question “%(label)s” needs at least two choices.") % {"label": question.label})
+            )
     return found

@@ -28,15 +28,31 @@ def criteria() -> list[CriterionDefault]:
     """The default set, taken from the aims of the programme (seeds; domain 7.1 and 7.5)."""
     texts = [
         (_("Protective factors"), _("The idea strengthens at least one protective factor, and it is clear how."), 3),
-        (_("Need"), _("The need is described at group level and rests on knowledge: figures, experience, voices of children and young people."), 2),
+        (
+            _("Need"),
+            _(
+                "The need is described at group level and rests on knowledge: figures, experience, voices of children and young people."
+            ),
+            2,
+        ),
         (_("Collaboration"), _("Several actors take part, each with a task of its own, and they have agreed on it."), 2),
-        (_("New way of working, tried in small scale"), _("Something is tried that the actors do not do today, small enough to be learned from quickly."), 2),
+        (
+            _("New way of working, tried in small scale"),
+            _("Something is tried that the actors do not do today, small enough to be learned from quickly."),
+            2,
+        ),
         (
             _("Gender equality and integration"),
-            _("Gender equality and integration are part of the plan, with an intersectional view of who is reached and who is not."),
+            _(
+                "Gender equality and integration are part of the plan, with an intersectional view of who is reached and who is not."
+            ),
             1,
         ),
-        (_("Learning and dissemination"), _("It is clear what is to be learned, how it is followed up, and how others get to know it."), 2),
+        (
+            _("Learning and dissemination"),
+            _("It is clear what is to be learned, how it is followed up, and how others get to know it."),
+            2,
+        ),
         (_("Plan for ordinary operations"), _("There is a thought-out way into ordinary operations if it works."), 1),
         (_("Complement to the municipality"), _("The idea complements what the municipality does, and is linked to it."), 1),
     ]

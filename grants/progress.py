@@ -83,7 +83,11 @@ def ball(sketch: Sketch, *, at: datetime) -> Ball:
         case SketchState.INVITED:
             return _invited(sketch, at=at)
         case SketchState.DECLINED:
-            return Ball(False, _("You have got an answer: the sketch does not go further in this call. The reason is in the letter."), "info")
+            return Ball(
+                False,
+                _("You have got an answer: the sketch does not go further in this call. The reason is in the letter."),
+                "info",
+            )
     return Ball(False, _("The sketch has been withdrawn. Your text is kept here."), "info")
 
 

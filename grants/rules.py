@@ -122,7 +122,9 @@ def period_breaches(call: Call, starts_on: date, ends_on: date) -> Iterator[Brea
     if ends_on < starts_on:
         yield Breach("ends_on", _("The project must end after it starts."))
     if call.period_starts_on and starts_on < call.period_starts_on:
-        yield Breach("starts_on", _("Projects in this call start on %(day)s at the earliest.") % {"day": day_text(call.period_starts_on)})
+        yield Breach(
+            "starts_on", _("Projects in this call start on %(day)s at the earliest.") % {"day": day_text(call.period_starts_on)}
+        )
     if call.period_ends_on and ends_on > call.period_ends_on:
         yield Breach("ends_on", _("Projects in this call end on %(day)s at the latest.") % {"day": day_text(call.period_ends_on)})
 

@@ -100,21 +100,27 @@ MOVES = {
     ApplicationState: APPLICATION_MOVES,
 }
 
-TONES = {
-    CallState.DRAFT: "neutral",
-    CallState.PUBLISHED: "ok",
-    CallState.CANCELLED: "stop",
-    SketchState.DRAFT: "wait",
-    SketchState.SUBMITTED: "neutral",
-    SketchState.INVITED: "ok",
-    SketchState.DECLINED: "stop",
-    SketchState.WITHDRAWN: "stop",
-    AssessmentState.ASSIGNED: "wait",
-    AssessmentState.OPEN: "wait",
-    AssessmentState.ABSTAINED: "neutral",
-    AssessmentState.EXCLUDED: "stop",
-    AssessmentState.REMOVED: "neutral",
-    OutcomeState.PENDING: "wait",
-    OutcomeState.SENT: "ok",
+TONES: dict[type[models.TextChoices], dict[str, str]] = {
+    CallState: {CallState.PUBLISHED: "ok", CallState.CANCELLED: "stop"},
+    SketchState: {
+        SketchState.DRAFT: "wait",
+        SketchState.SUBMITTED: "info",
+        SketchState.INVITED: "ok",
+        SketchState.DECLINED: "stop",
+        SketchState.WITHDRAWN: "neutral",
+    },
+    AssessmentState: {
+        AssessmentState.ASSIGNED: "wait",
+        AssessmentState.OPEN: "wait",
+        AssessmentState.SUBMITTED: "ok",
+        AssessmentState.EXCLUDED: "stop",
+    },
+    OutcomeState: {OutcomeState.PENDING: "wait", OutcomeState.SENT: "ok"},
+    ApplicationState: {ApplicationState.OPEN: "wait"},
 }
 """The colour of the state's pill."""
+
+
+def tone(kind: type[models.TextChoices], state: str) -> str:
+    """Neutral, info, ok, wait or stop."""
+    return TONES[kind].get(state, "neutral")

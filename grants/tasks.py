@@ -29,7 +29,9 @@ RECEIPT_WAIT = timedelta(minutes=2)
 @shared_task
 def build_receipt(version_id: int) -> None:
     """Builds the receipt of a handed-in version, lays it in the case and mails it. Doing it twice changes nothing."""
-    version = SketchVersion.objects.select_related("sketch__organisation", "sketch__call__programme", "submitted_by").get(pk=version_id)
+    version = SketchVersion.objects.select_related("sketch__organisation", "sketch__call__programme", "submitted_by").get(
+        pk=version_id
+    )
     if version.receipt_pdf_id:
         return
     with translation.override("sv"):
@@ -60,7 +62,9 @@ def remind() -> None:
 
 def _remind_invited(at: datetime) -> None:
     today = stockholm_today(at)
-    for application in Application.objects.due_after(at).select_related("sketch__call", "sketch__organisation", "sketch__current_version"):
+    for application in Application.objects.due_after(at).select_related(
+        "sketch__call", "sketch__organisation", "sketch__current_version"
+    ):
         days = (stockholm_today(application.due_at) - today).days
         if days in APPLICATION_REMINDERS:
             actions.remind_about_application(application, days=days, at=at)

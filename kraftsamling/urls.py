@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kraftsamling.home.urls")),
     path("", include("kraftsamling.accounts.urls")),
     path("", include("kraftsamling.programmes.urls")),
+    path("", include("grants.urls")),
     path("", include("kraftsamling.ui.urls")),
     path("", include("kraftsamling.notifications.urls")),
     path("", include("kraftsamling.search.urls")),

@@ -231,11 +231,18 @@ def extend_deadline(
         call=call, organisation=organisation, until_at=until_at, reason=reason, given_at=at, given_by=by
     )
 
-    audit.record("grants.call.extend", call, by=by, at=at, organisation=organisation.name, until=until_at.isoformat(), reason=reason)
+    audit.record(
+        "grants.call.extend", call, by=by, at=at, organisation=organisation.name, until=until_at.isoformat(), reason=reason
+    )
     outbox.promise(
         "grants/deadline_extended",
         to=organisation.members.filter(is_active=True),
-        context={"call": call.title, "until": later_moment_text(until_at), "organisation": organisation.name, "path": call.get_absolute_url()},
+        context={
+            "call": call.title,
+            "until": later_moment_text(until_at),
+            "organisation": organisation.name,
+            "path": call.get_absolute_url(),
+        },
         programme_id=call.programme_id,
         at=at,
     )

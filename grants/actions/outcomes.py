@@ -106,7 +106,8 @@ def _send(outcome: Outcome, *, by: Any, at: datetime) -> None:
     invited = outcome.kind == OutcomeKind.INVITED
     if invited and (outcome.application_due_at is None or outcome.application_due_at <= at):
         raise TransitionRefused(
-            _("The application deadline for “%(title)s” has passed. Give it a later one first.") % {"title": sketch.current_version.title}
+            _("The application deadline for “%(title)s” has passed. Give it a later one first.")
+            % {"title": sketch.current_version.title}
         )
     if OutcomeState.SENT not in OUTCOME_MOVES[outcome.state]:
         raise TransitionRefused(_("The answer has already been sent."))

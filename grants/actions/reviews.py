@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,6 +76,7 @@ def _tell_reviewer(call: Call, reviewer: User, *, count: int, at: datetime) -> N
             "call": call.title,
             "count": count,
             "due": later_moment_text(call.review_due_at) if call.review_due_at else "",
+            "path": reverse("review_list"),
         },
         about=call,
         programme_id=call.programme_id,
@@ -113,7 +115,9 @@ def declare_on_case(sketch: Sketch, *, ground: str, by: Any, at: datetime | None
     at = at or timezone.now()
     permissions.require(permissions.can_declare_conflict(by, sketch))
 
-    own = Assessment.objects.filter(sketch=sketch, reviewer=by).exclude(state__in=[AssessmentState.EXCLUDED, AssessmentState.REMOVED])
+    own = Assessment.objects.filter(sketch=sketch, reviewer=by).exclude(
+        state__in=[AssessmentState.EXCLUDED, AssessmentState.REMOVED]
+    )
     for assessment in own:
         advance(assessment, AssessmentState.EXCLUDED, table=ASSESSMENT_MOVES, weighted_mean=None, submitted_at=None)
     _declare(sketch, has_conflict=True, ground=ground, by=by, at=at)
@@ -244,7 +248,13 @@ def remind_reviewer(call: Call, reviewer: User, *, count: int, days: int, at: da
     outbox.promise(
         "grants/review_reminder",
         to=[reviewer],
-        context={"call": call.title, "count": count, "days": days, "due": later_moment_text(call.review_due_at)},
+        context={
+            "call": call.title,
+            "count": count,
+            "days": days,
+            "due": later_moment_text(call.review_due_at),
+            "path": reverse("review_list"),
+        },
         category=Category.REMINDER,
         about=call,
         programme_id=call.programme_id,

@@ -19,7 +19,7 @@ from grants.states import SKETCH_MOVES, SketchState
 from kraftsamling.accounts.models import Organisation, User
 from kraftsamling.audit import log as audit
 from kraftsamling.files.models import StoredFile
-from kraftsamling.lib.dates import STOCKHOLM, later_moment_text, moment_text
+from kraftsamling.lib.dates import STOCKHOLM, later_moment_text
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
 from kraftsamling.notifications import outbox
 from kraftsamling.notifications.models import Category
@@ -103,7 +103,13 @@ def submit_sketch(
     version = _freeze(sketch, content, revision=revision, by=by, at=at)
 
     audit.record(
-        "grants.sketch.submit", sketch, by=by, at=at, receipt=version.receipt_number, version=version.number, checksum=version.checksum
+        "grants.sketch.submit",
+        sketch,
+        by=by,
+        at=at,
+        receipt=version.receipt_number,
+        version=version.number,
+        checksum=version.checksum,
     )
     _put_in_index(sketch, version, content, at=at)
     _tell_officers(sketch, version, at=at)
@@ -283,7 +289,12 @@ def withdraw_sketch(sketch: Sketch, *, reason: str, by: Any, at: datetime | None
         outbox.promise(
             "grants/sketch_withdrawn",
             to=sketch.organisation.members.filter(is_active=True),
-            context={"title": sketch.current_version.title, "number": sketch.number, "by": str(by), "path": sketch.get_absolute_url()},
+            context={
+                "title": sketch.current_version.title,
+                "number": sketch.number,
+                "by": str(by),
+                "path": sketch.get_absolute_url(),
+            },
             about=sketch,
             programme_id=sketch.call.programme_id,
             at=at,
@@ -291,9 +302,7 @@ def withdraw_sketch(sketch: Sketch, *, reason: str, by: Any, at: datetime | None
 
 
 @transaction.atomic
-def add_file(
-    sketch: Sketch, *, file: StoredFile, question: Question | None, by: Any, at: datetime | None = None
-) -> SketchFile:
+def add_file(sketch: Sketch, *, file: StoredFile, question: Question | None, by: Any, at: datetime | None = None) -> SketchFile:
     """Lays a file beside the draft. It goes with the next version that is handed in."""
     at = at or timezone.now()
     permissions.require(permissions.can_write_sketch(by, sketch))

@@ -64,7 +64,10 @@ class CallForm(forms.ModelForm):
         for name in ("answer_expected_on", "decision_expected_on", "period_starts_on", "period_ends_on"):
             self.fields[name] = day_field(label=self.fields[name].label, required=False)
         self.fields["eligible_kinds"] = forms.MultipleChoiceField(
-            label=self.fields["eligible_kinds"].label, choices=OrganisationKind.choices, widget=forms.CheckboxSelectMultiple, required=False
+            label=self.fields["eligible_kinds"].label,
+            choices=OrganisationKind.choices,
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
         )
         self.fields["focus_areas"].queryset = self.instance.programme.focus_areas.order_by("position")  # type: ignore[attr-defined]
         self.fields["focus_areas"].required = False
@@ -93,7 +96,9 @@ class CallForm(forms.ModelForm):
             "opens_at": _("Day and clock time, Swedish time."),
             "closes_at": _("The closing moment itself is too late: 16:00 means that 15:59:59 is in time."),
             "invitation_letter": _("{organisation}, {title}, {reason}, {deadline} and {contact} are replaced in each letter."),
-            "declining_letter": _("Tell what the organisation can do now. {organisation}, {title}, {reason} and {contact} are replaced."),
+            "declining_letter": _(
+                "Tell what the organisation can do now. {organisation}, {title}, {reason} and {contact} are replaced."
+            ),
         }
         for name, text in helps.items():
             self.fields[name].help_text = text
@@ -129,7 +134,9 @@ class CallForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self._check_order("smallest_grant", "largest_grant", _("The largest grant must not be less than the smallest."), equal=True)
+        self._check_order(
+            "smallest_grant", "largest_grant", _("The largest grant must not be less than the smallest."), equal=True
+        )
         self._check_order("opens_at", "closes_at", _("The call must close after it opens."), equal=False)
         self._check_order("period_starts_on", "period_ends_on", _("The period must end after it starts."), equal=False)
         years = [cleaned.get(f"frame_{row}_year") for row in range(1, FRAME_ROWS + 1)]
@@ -171,7 +178,9 @@ class CriterionForm(forms.Form):
         self.fields["description"].label = _("Description")
         self.fields["weight"].label = _("Weight, 1–10")
         for level in range(LEVELS):
-            self.fields[f"level_{level}"] = PlainTextField(label=_("What %(level)d means") % {"level": level}, max_length=300, required=False)
+            self.fields[f"level_{level}"] = PlainTextField(
+                label=_("What %(level)d means") % {"level": level}, max_length=300, required=False
+            )
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -271,5 +280,3 @@ class ExtensionForm(forms.Form):
         self.fields["until_at"].label = _("New last moment")
         self.fields["reason"].label = _("Reason")
         self.fields["reason"].help_text = _("Kept in the log, and sent to the organisation.")
-
-

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from kraftsamling.lib.text import clean_text, identity_number_refusal, identity_numbers, word_count
 
-
 DAY_ERROR = gettext_lazy("Write the day as year-month-day, for example 2027-01-15.")
 MOMENT_ERROR = gettext_lazy("Write the day and the clock time, for example 2027-01-15 16:00.")
 
@@ -81,4 +80,3 @@ def moment_field(**kwargs: Any) -> forms.DateTimeField:
     kwargs.setdefault("error_messages", {"invalid": MOMENT_ERROR})
     formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H.%M", "%Y-%m-%dT%H:%M:%S"]
     return forms.DateTimeField(widget=MomentInput(), input_formats=formats, **kwargs)
-

@@ -158,7 +158,9 @@ class OutcomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["kind"].label = _("Answer")
         self.fields["reason"].label = _("Reason")
-        self.fields["reason"].help_text = _("The organisation reads it in the letter. Say what decided, and what would have made it stronger.")
+        self.fields["reason"].help_text = _(
+            "The organisation reads it in the letter. Say what decided, and what would have made it stronger."
+        )
         self.fields["application_due_at"].label = _("The application must be in")
         self.fields["application_due_at"].help_text = _("Only for an invitation. Empty: the moment the call says.")
 

@@ -46,12 +46,20 @@ def money_fields() -> dict[str, KronorFormField]:
     """The four cost categories and three kinds of financing; in kronor, rough."""
     return {
         "cost_own_staff": KronorFormField(label=_("Own staff"), help_text=_("Pay and employer's contributions."), required=False),
-        "cost_external_services": KronorFormField(label=_("External services"), help_text=_("What you buy from others."), required=False),
+        "cost_external_services": KronorFormField(
+            label=_("External services"), help_text=_("What you buy from others."), required=False
+        ),
         "cost_travel": KronorFormField(label=_("Travel and accommodation"), required=False),
-        "cost_indirect": KronorFormField(label=_("Indirect costs"), help_text=_("Rent, administration and the like."), required=False),
+        "cost_indirect": KronorFormField(
+            label=_("Indirect costs"), help_text=_("Rent, administration and the like."), required=False
+        ),
         "sought": KronorFormField(label=_("Amount you seek")),
-        "own_financing": KronorFormField(label=_("Own financing"), help_text=_("What you and your partners put in, working time included.")),
-        "other_financing": KronorFormField(label=_("Other financing"), help_text=_("From somebody else, for example a foundation."), required=False),
+        "own_financing": KronorFormField(
+            label=_("Own financing"), help_text=_("What you and your partners put in, working time included.")
+        ),
+        "other_financing": KronorFormField(
+            label=_("Other financing"), help_text=_("From somebody else, for example a foundation."), required=False
+        ),
     }
 
 
@@ -69,7 +77,9 @@ def question_field(question: Question) -> forms.Field | None:
         case QuestionKind.CHOICES:
             return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
         case QuestionKind.NUMBER:
-            return forms.DecimalField(max_digits=15, decimal_places=3, localize=True, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common)
+            return forms.DecimalField(
+                max_digits=15, decimal_places=3, localize=True, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common
+            )
         case QuestionKind.KRONOR:
             return KronorFormField(**common)
         case QuestionKind.DATE:
@@ -97,10 +107,15 @@ class SketchForm(forms.Form):
         areas = FocusArea.objects.filter(calls=self.call).order_by("position", "pk")
         places = Municipality.objects.in_region(self.call.programme.region_id).in_swedish_order()
         found: dict[str, forms.Field] = {
-            "title": PlainTextField(label=_("Title"), help_text=_("Short and clear. The title is public if you get money."), max_length=120),
+            "title": PlainTextField(
+                label=_("Title"), help_text=_("Short and clear. The title is public if you get money."), max_length=120
+            ),
             **text_fields(),
             "focus_areas": forms.ModelMultipleChoiceField(
-                areas, label=_("Protective factors"), help_text=_("Which of them does the project strengthen?"), widget=forms.CheckboxSelectMultiple
+                areas,
+                label=_("Protective factors"),
+                help_text=_("Which of them does the project strengthen?"),
+                widget=forms.CheckboxSelectMultiple,
             ),
             "main_focus_area": forms.ModelChoiceField(
                 areas, label=_("The most important one"), widget=forms.RadioSelect, empty_label=None
@@ -140,16 +155,22 @@ class SketchForm(forms.Form):
     def _partner_fields(self) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {}
         for number in range(1, PARTNERS + 1):
-            fields[f"partner_{number}_name"] = PlainTextField(label=_("Partner %(number)d") % {"number": number}, max_length=160, required=False)
+            fields[f"partner_{number}_name"] = PlainTextField(
+                label=_("Partner %(number)d") % {"number": number}, max_length=160, required=False
+            )
             fields[f"partner_{number}_org_number"] = OrgNumberFormField(label=_("Organisation number"), required=False)
-            fields[f"partner_{number}_part"] = PlainTextField(label=_("What they do in the project"), max_length=300, required=False)
+            fields[f"partner_{number}_part"] = PlainTextField(
+                label=_("What they do in the project"), max_length=300, required=False
+            )
         return fields
 
     def _contact_fields(self) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {}
         for number in range(1, CONTACTS + 1):
             required = number <= CONTACTS_ASKED_FOR
-            fields[f"contact_{number}_name"] = PlainTextField(label=_("Contact %(number)d: name") % {"number": number}, max_length=120, required=required)
+            fields[f"contact_{number}_name"] = PlainTextField(
+                label=_("Contact %(number)d: name") % {"number": number}, max_length=120, required=required
+            )
             fields[f"contact_{number}_email"] = forms.EmailField(label=_("E-mail"), required=required)
             fields[f"contact_{number}_phone"] = PlainTextField(label=_("Phone"), max_length=40, required=False)
         return fields
@@ -160,12 +181,20 @@ class SketchForm(forms.Form):
             for n in range(1, self._partners_shown() + 1)
         ]
         contacts = [
-            Div(*(f"contact_{n}_{part}" for part in ("name", "email", "phone")), css_class="field-row") for n in range(1, CONTACTS + 1)
+            Div(*(f"contact_{n}_{part}" for part in ("name", "email", "phone")), css_class="field-row")
+            for n in range(1, CONTACTS + 1)
         ]
         own = [q.field_name for q in self.questions if q.field_name in self.fields]
         parts = [
             Fieldset(_("The idea"), "title", *TEXT_FIELDS, css_id="del-ide"),
-            Fieldset(_("What it strengthens, and where"), "focus_areas", "main_focus_area", "whole_county", "municipalities", css_id="del-var"),
+            Fieldset(
+                _("What it strengthens, and where"),
+                "focus_areas",
+                "main_focus_area",
+                "whole_county",
+                "municipalities",
+                css_id="del-var",
+            ),
             Fieldset(_("Those who take part"), *partners, css_id="del-parter"),
             Fieldset(
                 _("Costs and financing, roughly"),
@@ -183,7 +212,9 @@ class SketchForm(forms.Form):
 
     def _partners_shown(self) -> int:
         """Those that are filled in and one empty row more; every save shows the next."""
-        filled = [n for n in range(1, PARTNERS + 1) if any(self.data.get(f"partner_{n}_{p}") for p in ("name", "org_number", "part"))]
+        filled = [
+            n for n in range(1, PARTNERS + 1) if any(self.data.get(f"partner_{n}_{p}") for p in ("name", "org_number", "part"))
+        ]
         return min(PARTNERS, max(filled, default=1) + 1)
 
     def clean(self) -> dict[str, Any]:
@@ -197,7 +228,9 @@ class SketchForm(forms.Form):
 
     def _check_places(self, cleaned: dict[str, Any]) -> None:
         if "municipalities" in cleaned and not cleaned["municipalities"] and not cleaned.get("whole_county"):
-            self.add_error("municipalities", ValidationError(_("Choose at least one municipality, or the whole county."), code="required"))
+            self.add_error(
+                "municipalities", ValidationError(_("Choose at least one municipality, or the whole county."), code="required")
+            )
         main, areas = cleaned.get("main_focus_area"), cleaned.get("focus_areas")
         if main and areas is not None and main not in areas:
             self.add_error("main_focus_area", _("The most important protective factor must be one of those you have chosen."))
@@ -214,14 +247,18 @@ class SketchForm(forms.Form):
         if hints and not cleaned.get("groups_only"):
             self.add_error(
                 "groups_only",
-                _("The text seems to be about a single child: “%(hint)s”. Write about the group instead, or tick the box if we are wrong.")
+                _(
+                    "The text seems to be about a single child: “%(hint)s”. Write about the group instead, or tick the box if we are wrong."
+                )
                 % {"hint": hints[0]},
             )
 
     def _check_files(self) -> None:
         for question in self.questions:
             if question.kind == QuestionKind.FILE and question.required and question.pk not in self.files_for:
-                self.add_error(None, ValidationError(_("The file “%(label)s” remains.") % {"label": question.label}, code="required"))
+                self.add_error(
+                    None, ValidationError(_("The file “%(label)s” remains.") % {"label": question.label}, code="required")
+                )
 
     def _check_rules(self, cleaned: dict[str, Any]) -> None:
         """Each rule as soon as what it needs is there, so that the writer is told early."""
@@ -264,12 +301,18 @@ class SketchForm(forms.Form):
             whole_county=bool(value("whole_county")),
             municipalities=list(value("municipalities") or []),
             partners=[
-                rules.Partner(name=name, org_number=cleaned.get(f"partner_{n}_org_number") or "", part=cleaned.get(f"partner_{n}_part") or "")
+                rules.Partner(
+                    name=name,
+                    org_number=cleaned.get(f"partner_{n}_org_number") or "",
+                    part=cleaned.get(f"partner_{n}_part") or "",
+                )
                 for n in range(1, PARTNERS + 1)
                 if (name := cleaned.get(f"partner_{n}_name"))
             ],
             contacts=[
-                rules.Contact(name=name, email=cleaned.get(f"contact_{n}_email") or "", phone=cleaned.get(f"contact_{n}_phone") or "")
+                rules.Contact(
+                    name=name, email=cleaned.get(f"contact_{n}_email") or "", phone=cleaned.get(f"contact_{n}_phone") or ""
+                )
                 for n in range(1, CONTACTS + 1)
                 if (name := cleaned.get(f"contact_{n}_name"))
             ],
@@ -358,7 +401,9 @@ class FileForm(forms.Form):
         super().__init__(*args, **kwargs)
         questions = call.questions.filter(step=Step.SKETCH, kind=QuestionKind.FILE).order_by("position", "pk")
         self.fields["file"].label = _("File")
-        self.fields["file"].help_text = _("PDF, Word, Excel, OpenDocument, text or picture, at most 20 MB. No documents about single children.")
+        self.fields["file"].help_text = _(
+            "PDF, Word, Excel, OpenDocument, text or picture, at most 20 MB. No documents about single children."
+        )
         question = self.fields["question"]
         question.queryset = questions  # type: ignore[attr-defined]
         question.label = _("The file answers")

@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, Count, F, OuterRef, Q, Subquery, S
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import CallState, SketchState
+from grants.states import CallState, SketchState, tone
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
@@ -57,7 +57,9 @@ class CallQuerySet(models.QuerySet):
 
     def with_frame(self) -> "CallQuerySet":
         """Adds frame_total, the sum of the frames of all years."""
-        frames = CallFrame.objects.filter(call=OuterRef("pk")).order_by().values("call").annotate(total=Sum("amount")).values("total")
+        frames = (
+            CallFrame.objects.filter(call=OuterRef("pk")).order_by().values("call").annotate(total=Sum("amount")).values("total")
+        )
         return self.annotate(frame_total=Subquery(frames, output_field=KronorField()))
 
     def with_counts(self) -> "CallQuerySet":
@@ -73,7 +75,9 @@ class CallQuerySet(models.QuerySet):
 class Call(models.Model):
     """A call for proposals (utlysning). All limits are data, so that calls differ without new code."""
 
-    programme = models.ForeignKey("programmes.Programme", verbose_name=_("programme"), on_delete=models.PROTECT, related_name="calls")
+    programme = models.ForeignKey(
+        "programmes.Programme", verbose_name=_("programme"), on_delete=models.PROTECT, related_name="calls"
+    )
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=140)
     summary = models.CharField(_("summary"), max_length=400, blank=True)
@@ -107,7 +111,9 @@ class Call(models.Model):
         _("indirect costs, per cent of own staff"), max_digits=5, decimal_places=2, default=Decimal(0), validators=PER_CENT
     )
     eligible_kinds = models.JSONField(_("kinds of organisation that may apply"), default=list, blank=True)
-    focus_areas = models.ManyToManyField("programmes.FocusArea", verbose_name=_("protective factors"), blank=True, related_name="calls")
+    focus_areas = models.ManyToManyField(
+        "programmes.FocusArea", verbose_name=_("protective factors"), blank=True, related_name="calls"
+    )
     invitation_letter = models.TextField(_("letter to those invited"), blank=True)
     declining_letter = models.TextField(_("letter to those not invited"), blank=True)
 
@@ -116,9 +122,13 @@ class Call(models.Model):
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+")
     published_at = models.DateTimeField(null=True, editable=False)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     cancelled_at = models.DateTimeField(null=True, editable=False)
-    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = CallQuerySet.as_manager()
 
@@ -126,7 +136,9 @@ class Call(models.Model):
         constraints = [
             CheckConstraint(condition=Q(state__in=CallState.values), name="call_state_is_known"),
             CheckConstraint(condition=Q(highest_share__lte=LAWFUL_SHARE, highest_share__gt=0), name="call_share_is_lawful"),
-            CheckConstraint(condition=Q(closes_at=None) | Q(opens_at=None) | Q(closes_at__gt=F("opens_at")), name="call_closes_after_it_opens"),
+            CheckConstraint(
+                condition=Q(closes_at=None) | Q(opens_at=None) | Q(closes_at__gt=F("opens_at")), name="call_closes_after_it_opens"
+            ),
             CheckConstraint(
                 condition=Q(smallest_grant=None) | Q(largest_grant=None) | Q(largest_grant__gte=F("smallest_grant")),
                 name="call_grant_limits_are_in_order",
@@ -160,6 +172,10 @@ class Call(models.Model):
 
     def is_closed(self, at: datetime) -> bool:
         return self.state == CallState.PUBLISHED and self.closes_at <= at
+
+    @property
+    def tone(self) -> str:
+        return tone(CallState, self.state)
 
     @property
     def eligible_kind_labels(self) -> list[str]:
@@ -269,7 +285,9 @@ class DeadlineExtension(models.Model):
     """More time for one organisation, with the reason. The latest moment counts."""
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="extensions")
-    organisation = models.ForeignKey("accounts.Organisation", verbose_name=_("organisation"), on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", verbose_name=_("organisation"), on_delete=models.CASCADE, related_name="+"
+    )
     until_at = models.DateTimeField(_("until"))
     reason = models.CharField(_("reason"), max_length=400)
     given_at = models.DateTimeField(editable=False)

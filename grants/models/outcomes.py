@@ -85,7 +85,9 @@ class Application(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(_("last moment"))
     withdrawn_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = ApplicationQuerySet.as_manager()
 

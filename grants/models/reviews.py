@@ -9,7 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import FINISHED_STATES, READING_STATES, AssessmentState, SketchState
+from grants.states import FINISHED_STATES, READING_STATES, AssessmentState, SketchState, tone
 
 HIGHEST_SCORE = 5
 
@@ -105,6 +105,10 @@ class Assessment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessment_detail", args=[self.pk])
+
+    @property
+    def tone(self) -> str:
+        return tone(AssessmentState, self.state)
 
     @property
     def is_readable(self) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import CheckConstraint, Exists, F, Max, OuterRef, Q, Uniqu
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import READING_STATES, SketchState
+from grants.states import READING_STATES, SketchState, tone
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
@@ -101,9 +101,13 @@ class Sketch(models.Model):
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+")
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False, db_index=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = SketchQuerySet.as_manager()
 
@@ -141,6 +145,10 @@ class Sketch(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("sketch_detail", args=[self.pk])
+
+    @property
+    def tone(self) -> str:
+        return tone(SketchState, self.state)
 
     def deadline(self) -> datetime:
         """The closing moment, or the later one this organisation has been given."""

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants import actions, completeness, permissions
-from grants.forms.calls import AnswerForm, CallCreateForm, CallForm, CriterionForm, CriterionFormSet, ExtensionForm, QuestionFormSet
+from grants.forms.calls import (
+    AnswerForm,
+    CallCreateForm,
+    CallForm,
+    CriterionForm,
+    CriterionFormSet,
+    ExtensionForm,
+    QuestionFormSet,
+)
 from grants.models import Call, Question, Sketch
 from grants.states import CallState
 from kraftsamling.audit import log as audit
@@ -44,7 +52,15 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_GET
 def call_list_file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    header = [_("Title"), _("Opens"), _("Closes"), _("Frame"), _("Smallest grant"), _("Largest grant"), _("Highest share, per cent")]
+    header = [
+        _("Title"),
+        _("Opens"),
+        _("Closes"),
+        _("Frame"),
+        _("Smallest grant"),
+        _("Largest grant"),
+        _("Highest share, per cent"),
+    ]
     calls = Call.objects.published().with_frame().order_by("-opens_at", "pk")
     rows = ([c.title, c.opens_at, c.closes_at, c.frame_total, c.smallest_grant, c.largest_grant, c.highest_share] for c in calls)
     return as_file(kind, "utlysningar", _("Calls"), header, rows)
@@ -167,9 +183,13 @@ def call_criteria(request: HttpRequest, slug: str) -> HttpResponse:
     forms = CriterionFormSet(request.POST or None, initial=initial)
     if request.method == "POST" and forms.is_valid():
         rows = [row for form in forms if (row := form.row())]
-        if attempt(request, partial(actions.set_criteria, call, criteria=rows, by=request.user), done=_("The criteria are saved.")):
+        if attempt(
+            request, partial(actions.set_criteria, call, criteria=rows, by=request.user), done=_("The criteria are saved.")
+        ):
             return redirect("call_criteria", call.slug)
-    return render(request, "grants/call_rows.html", {"call": call, "forms": forms, "what": "criteria", "is_draft": call.state == "draft"})
+    return render(
+        request, "grants/call_rows.html", {"call": call, "forms": forms, "what": "criteria", "is_draft": call.state == "draft"}
+    )
 
 
 def call_questions(request: HttpRequest, slug: str) -> HttpResponse:
@@ -179,9 +199,13 @@ def call_questions(request: HttpRequest, slug: str) -> HttpResponse:
     forms = QuestionFormSet(request.POST or None, initial=initial)
     if request.method == "POST" and forms.is_valid():
         rows = [row for form in forms if (row := form.row())]
-        if attempt(request, partial(actions.set_questions, call, questions=rows, by=request.user), done=_("The questions are saved.")):
+        if attempt(
+            request, partial(actions.set_questions, call, questions=rows, by=request.user), done=_("The questions are saved.")
+        ):
             return redirect("call_questions", call.slug)
-    return render(request, "grants/call_rows.html", {"call": call, "forms": forms, "what": "questions", "is_draft": call.state == "draft"})
+    return render(
+        request, "grants/call_rows.html", {"call": call, "forms": forms, "what": "questions", "is_draft": call.state == "draft"}
+    )
 
 
 def call_answers(request: HttpRequest, slug: str) -> HttpResponse:

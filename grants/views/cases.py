@@ -31,7 +31,12 @@ from .sketches import organisation_context, own_sketch
 def readable_sketch(request: HttpRequest, pk: int) -> Sketch:
     """The case in any capacity the person has. Raises Http404 otherwise."""
     sketches = Sketch.objects.visible_to(request.user).select_related(
-        "call__programme", "organisation__seat", "current_version__main_focus_area", "current_version__submitted_by", "outcome", "application"
+        "call__programme",
+        "organisation__seat",
+        "current_version__main_focus_area",
+        "current_version__submitted_by",
+        "outcome",
+        "application",
     )
     return get_object_or_404(sketches, pk=pk)
 
@@ -40,7 +45,11 @@ def readable_sketch(request: HttpRequest, pk: int) -> Sketch:
 def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
     own = permissions.can_write_sketch(request.user, sketch)
-    context = {"sketch": sketch, "own": own, "versions": sketch.versions.select_related("submitted_by", "receipt_pdf").order_by("-number")}
+    context = {
+        "sketch": sketch,
+        "own": own,
+        "versions": sketch.versions.select_related("submitted_by", "receipt_pdf").order_by("-number"),
+    }
     if own:
         history = audit.history(sketch, internal=False)
         context |= organisation_context(request, sketch)
@@ -176,6 +185,8 @@ def _saved_beside(request: HttpRequest, sketch: Sketch) -> bool:
 def sketch_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     sketch = own_sketch(request, pk)
     found = get_object_or_404(sketch.files.filter(removed_at=None).select_related("file"), pk=link)
+    if not _saved_beside(request, sketch):
+        return redirect("sketch_edit", pk)
     attempt(request, partial(actions.remove_file, found, by=request.user), done=_("The file is taken away."))
     return redirect(f"{sketch.get_absolute_url()}skriv/#filer")
 
@@ -221,7 +232,12 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     application = get_object_or_404(applications, pk=pk)
     sketch = application.sketch
-    context = {"application": application, "sketch": sketch, "at": timezone.now(), "parts": documents.version_sections(sketch.current_version)}
+    context = {
+        "application": application,
+        "sketch": sketch,
+        "at": timezone.now(),
+        "parts": documents.version_sections(sketch.current_version),
+    }
     return render(request, "grants/application_detail.html", {**context, **_way_of(request, sketch)})
 
 
@@ -239,4 +255,3 @@ def application_turn_down(request: HttpRequest, pk: int) -> HttpResponse:
     act = partial(actions.turn_down_invitation, application, reason=reason, by=request.user)
     attempt(request, act, done=_("You have turned down the invitation. Thank you for telling."))
     return redirect(application)
-

@@ -27,9 +27,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:
     return True
 
 
-def as_file(
-    kind: str, filename: str, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> HttpResponseBase:
+def as_file(kind: str, filename: str, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
     """A list's rows in the wanted format. Raises Http404 for a format that is not there."""
     match kind:
         case "csv":

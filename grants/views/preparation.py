@@ -23,7 +23,9 @@ from .common import as_file, attempt
 
 
 def compared_call(request: HttpRequest, slug: str) -> Call:
-    return get_object_or_404(Call.objects.compared_by(request.user).select_related("programme").prefetch_related("frames"), slug=slug)
+    return get_object_or_404(
+        Call.objects.compared_by(request.user).select_related("programme").prefetch_related("frames"), slug=slug
+    )
 
 
 def handled_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -73,7 +75,11 @@ def _panel(request: HttpRequest, call: Call) -> dict[str, Any] | None:
     if not asked.isdecimal():
         return None
     sketches = board.with_figures(Sketch.objects.readable_by_officer(request.user).filter(call=call))
-    sketch = sketches.select_related("current_version__main_focus_area", "organisation__seat", "call", "outcome").filter(pk=int(asked)).first()
+    sketch = (
+        sketches.select_related("current_version__main_focus_area", "organisation__seat", "call", "outcome")
+        .filter(pk=int(asked))
+        .first()
+    )
     if sketch is None:
         return None
     return {"sketch": sketch, "version": sketch.current_version, "means": board.criterion_means(sketch)}
@@ -98,8 +104,11 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
         return redirect("reviewers", call.slug)
-    assessments = Assessment.objects.filter(sketch__in=readable).active().remaining().select_related(
-        "reviewer", "sketch__current_version", "sketch__organisation"
+    assessments = (
+        Assessment.objects.filter(sketch__in=readable)
+        .active()
+        .remaining()
+        .select_related("reviewer", "sketch__current_version", "sketch__organisation")
     )
     context = {
         "call": call,
@@ -129,7 +138,9 @@ def _assign(request: HttpRequest, call: Call, form: AssignForm) -> None:
 @require_POST
 def reviewer_remove(request: HttpRequest, pk: int) -> HttpResponse:
     readable = Sketch.objects.readable_by_officer(request.user)
-    assessment = get_object_or_404(Assessment.objects.filter(sketch__in=readable).select_related("sketch__call", "reviewer"), pk=pk)
+    assessment = get_object_or_404(
+        Assessment.objects.filter(sketch__in=readable).select_related("sketch__call", "reviewer"), pk=pk
+    )
     attempt(request, partial(actions.unassign_reviewer, assessment, by=request.user), done=_("The assignment is taken back."))
     return redirect("reviewers", assessment.sketch.call.slug)
 
@@ -171,7 +182,9 @@ def _outcome_conflict(request: HttpRequest, sketch: Sketch, form: OutcomeForm) -
     theirs = Outcome.objects.filter(sketch=sketch).select_related("prepared_by").first()
     typed = {**form.cleaned_data, "revision": theirs.revision if theirs else 0}
     again = OutcomeForm(initial=typed)
-    return render(request, "grants/outcome_edit.html", _outcome_context(sketch, again, theirs=theirs, was_conflict=True), status=409)
+    return render(
+        request, "grants/outcome_edit.html", _outcome_context(sketch, again, theirs=theirs, was_conflict=True), status=409
+    )
 
 
 @require_POST
@@ -190,8 +203,10 @@ def _posted_number(request: HttpRequest, name: str) -> int:
 
 def pending_outcomes(request: HttpRequest, call: Call) -> Any:
     readable = Sketch.objects.readable_by_officer(request.user).filter(call=call)
-    return Outcome.objects.pending().filter(sketch__in=readable).select_related(
-        "sketch__call__programme", "sketch__organisation", "sketch__current_version", "prepared_by"
+    return (
+        Outcome.objects.pending()
+        .filter(sketch__in=readable)
+        .select_related("sketch__call__programme", "sketch__organisation", "sketch__current_version", "prepared_by")
     )
 
 
@@ -214,7 +229,9 @@ def outcomes(request: HttpRequest, slug: str) -> HttpResponse:
 
 def letter_edit(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = handled_sketch(request, pk)
-    outcome = get_object_or_404(Outcome.objects.pending().select_related("sketch__call", "sketch__organisation", "sketch__current_version"), sketch=sketch)
+    outcome = get_object_or_404(
+        Outcome.objects.pending().select_related("sketch__call", "sketch__organisation", "sketch__current_version"), sketch=sketch
+    )
     form = LetterForm(request.POST or None, initial={"letter": letters.letter(outcome), "revision": outcome.revision})
     if request.method == "POST" and form.is_valid():
         try:
@@ -231,7 +248,11 @@ def letter_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def outcomes_send(request: HttpRequest, slug: str) -> HttpResponse:
     """Sends what was ticked on the page, in the wording that was shown there."""
     call = compared_call(request, slug)
-    chosen = {int(pk): int(revision) for pk, _dot, revision in (v.partition(".") for v in request.POST.getlist("outcome")) if pk.isdecimal() and revision.isdecimal()}
+    chosen = {
+        int(pk): int(revision)
+        for pk, _dot, revision in (v.partition(".") for v in request.POST.getlist("outcome"))
+        if pk.isdecimal() and revision.isdecimal()
+    }
     found = list(pending_outcomes(request, call).filter(pk__in=chosen).order_by("pk"))
     if not chosen or len(found) != len(chosen):
         messages.error(request, _("Tick the answers to send.") if not chosen else str(LostRace()))

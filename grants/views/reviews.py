@@ -29,8 +29,10 @@ from .common import attempt, park_and_log_in
 
 def own_assessments(request: HttpRequest) -> Any:
     programmes = programmes_with_role(request.user, Role.REVIEWER)
-    return Assessment.objects.of_reviewer(request.user).filter(sketch__call__programme__in=programmes).select_related(
-        "sketch__call__programme", "sketch__organisation", "sketch__current_version__main_focus_area"
+    return (
+        Assessment.objects.of_reviewer(request.user)
+        .filter(sketch__call__programme__in=programmes)
+        .select_related("sketch__call__programme", "sketch__organisation", "sketch__current_version__main_focus_area")
     )
 
 
@@ -60,7 +62,9 @@ def review_list(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm, **more: Any) -> dict[str, Any]:
     sketch = assessment.sketch
-    others = sketch.assessments.active().exclude(pk=assessment.pk).select_related("reviewer").prefetch_related("scores__criterion")
+    others = (
+        sketch.assessments.active().exclude(pk=assessment.pk).select_related("reviewer").prefetch_related("scores__criterion")
+    )
     queue = own_assessments(request).remaining().filter(Q(sketch__call=sketch.call_id) & Q(sketch__state=SketchState.SUBMITTED))
     return {
         "assessment": assessment,
@@ -70,7 +74,9 @@ def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm,
         "form": form,
         "abstain_form": AbstainForm(),
         "others": others.order_by("reviewer__name", "pk") if assessment.is_finished else [],
-        "own_scores": assessment.scores.select_related("criterion").order_by("criterion__position") if assessment.is_finished else [],
+        "own_scores": assessment.scores.select_related("criterion").order_by("criterion__position")
+        if assessment.is_finished
+        else [],
         "remaining_count": queue.exclude(pk=assessment.pk).count(),
         "is_open": assessment.state == AssessmentState.OPEN and sketch.state == SketchState.SUBMITTED,
         "may_reopen": assessment.is_finished and sketch.state == SketchState.SUBMITTED,
@@ -83,7 +89,9 @@ def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm,
 def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
     if not assessment.is_readable:
-        return render(request, "grants/assessment_declare.html", {"assessment": assessment, **_declaration(assessment, DeclarationForm())})
+        return render(
+            request, "grants/assessment_declare.html", {"assessment": assessment, **_declaration(assessment, DeclarationForm())}
+        )
     typed, revision, restored = assessment.draft, assessment.revision, False
     parked = actions.unpark_text(request.GET.get("parkerad", ""), path=assessment.get_absolute_url())
     if parked is not None:
@@ -93,7 +101,9 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     form.full_clean()
     if request.GET.get("kontroll") != "1":
         form.errors.clear()
-    return render(request, "grants/assessment_detail.html", _context(request, assessment, form, restored=restored) | {"revision": revision})
+    return render(
+        request, "grants/assessment_detail.html", _context(request, assessment, form, restored=restored) | {"revision": revision}
+    )
 
 
 def _declaration(assessment: Assessment, form: DeclarationForm) -> dict[str, Any]:
@@ -116,7 +126,9 @@ def assessment_declare(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "grants/assessment_declare.html", {"assessment": assessment, **_declaration(assessment, form)})
     conflict = form.cleaned_data["has_conflict"] == "yes"
-    act = partial(actions.declare_on_assessment, assessment, has_conflict=conflict, ground=form.cleaned_data["ground"], by=request.user)
+    act = partial(
+        actions.declare_on_assessment, assessment, has_conflict=conflict, ground=form.cleaned_data["ground"], by=request.user
+    )
     done = _("Thank you. The case is now closed to you, and others will handle it.") if conflict else ""
     attempt(request, act, done=done)
     return redirect("review_list") if conflict else redirect(assessment)
@@ -163,7 +175,11 @@ def _newer(request: HttpRequest, assessment: Assessment, form: AssessmentForm) -
     mine, theirs = form.typed(request.POST), assessment.draft
     form.full_clean()
     form.errors.clear()
-    differing = [(field.label, theirs.get(name, ""), mine.get(name, "")) for name, field in form.fields.items() if theirs.get(name, "") != mine.get(name, "")]
+    differing = [
+        (field.label, theirs.get(name, ""), mine.get(name, ""))
+        for name, field in form.fields.items()
+        if theirs.get(name, "") != mine.get(name, "")
+    ]
     return render(request, "grants/assessment_detail.html", _context(request, assessment, form, differing=differing), status=409)
 
 
@@ -175,7 +191,9 @@ def assessment_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     assessment = own_assessment(request, pk)
     form = AssessmentForm(request.POST, call=assessment.sketch.call)
     try:
-        revision = actions.save_assessment(assessment, content=form.typed(request.POST), revision=_revision(request), by=request.user)
+        revision = actions.save_assessment(
+            assessment, content=form.typed(request.POST), revision=_revision(request), by=request.user
+        )
     except TransitionRefused as refusal:
         return JsonResponse({"conflict": True, "saved": str(refusal), "url": assessment.get_absolute_url()}, status=409)
     form.full_clean()

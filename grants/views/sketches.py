@@ -34,8 +34,13 @@ def own_sketch(request: HttpRequest, pk: int) -> Sketch:
 
 @require_GET
 def sketch_list(request: HttpRequest) -> HttpResponse:
-    sketches = Sketch.objects.of_organisations(request.user).with_details().select_related("application").order_by("-created_at", "-pk")
-    context = {"page": paged(request, sketches), "open_calls": Call.objects.open(at=timezone.now()).order_by("closes_at", "pk")[:5]}
+    sketches = (
+        Sketch.objects.of_organisations(request.user).with_details().select_related("application").order_by("-created_at", "-pk")
+    )
+    context = {
+        "page": paged(request, sketches),
+        "open_calls": Call.objects.open(at=timezone.now()).order_by("closes_at", "pk")[:5],
+    }
     return render(request, "grants/sketch_list.html", context)
 
 
@@ -181,7 +186,8 @@ def sketch_preview(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = own_sketch(request, pk)
     form = bound_form(sketch, sketch.draft.content)
     content = form.content() if form.is_valid() else None
-    context = page_context(request, sketch, form, content=content)
+    texts = [(form.fields[name].label, text) for name, text in content.texts.items()] if content else []
+    context = page_context(request, sketch, form, content=content, texts=texts)
     return render(request, "grants/sketch_preview.html", context)
 
 
@@ -194,7 +200,9 @@ def sketch_submit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         version = actions.submit_sketch(sketch, content=form.content(), revision=_posted_revision(request), by=request.user)
     except actions.DraftConflict:
-        messages.error(request, _("The sketch was changed after you opened this page. Read it through once more, then send it in."))
+        messages.error(
+            request, _("The sketch was changed after you opened this page. Read it through once more, then send it in.")
+        )
         return redirect("sketch_preview", pk)
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
@@ -222,7 +230,8 @@ def organisation_context(request: HttpRequest, sketch: Sketch) -> dict[str, Any]
         "ball": progress.ball(sketch, at=at),
         "may_be_handed_in": sketch.may_be_handed_in(at),
         "may_write": permissions.can_write_sketch(request.user, sketch),
-        "has_unsent_changes": sketch.current_version is not None and sketch.draft.revision != sketch.current_version.draft_revision,
+        "has_unsent_changes": sketch.current_version is not None
+        and sketch.draft.revision != sketch.current_version.draft_revision,
         "outcome": getattr(sketch, "outcome", None) if sketch.state in {SketchState.INVITED, SketchState.DECLINED} else None,
         "application": getattr(sketch, "application", None),
         "contacts_count": sketch.organisation.memberships.filter(is_contact=True).count(),

@@ -105,7 +105,7 @@ def percent(share: Decimal | None, places: int = 1) -> str:
     """A share that is already in per cent, rounded half up."""
     if share is None:
         return NOTHING
-    rounded = Decimal(share).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    rounded = Decimal(share).quantize(Decimal(1).scaleb(-places), rounding="ROUND_HALF_EVEN")
     return f"{number_format(rounded, decimal_pos=places)}{NBSP}%"
 
 
@@ -227,3 +227,9 @@ def diff_words(before: str, after: str) -> SafeString:
 
 def _marked(kind: str, text: str) -> str:
     return text if kind == "same" else format_html("<{0}>{1}</{0}>", kind, text)
+
+
+# ---- Inside sentences and in plain text, where a tag would be markup
+
+register.filter("moment_text", lambda at: moment_text(at) if at else NOTHING)
+register.filter("day_text", lambda on: day_text(on) if on else NOTHING)
