@@ -7,7 +7,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
 APPEND_ONLY = "the case log is append-only"
 
 
@@ -46,13 +45,6 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target}"
 
-    @property
-    def sentence(self) -> str:
-        """What happened, in the reader's language."""
-        from .log import sentence_of  # noqa: PLC0415 - the log writes entries, so it imports this module
-
-        return sentence_of(self)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError(APPEND_ONLY)
@@ -60,3 +52,10 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError(APPEND_ONLY)
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the reader's language."""
+        from .log import sentence_of  # noqa: PLC0415 - the log writes entries, so it imports this module
+
+        return sentence_of(self)
