@@ -105,7 +105,7 @@ def percent(share: Decimal | None, places: int = 1) -> str:
     """A share that is already in per cent, rounded half up."""
     if share is None:
         return NOTHING
-    rounded = Decimal(share).quantize(Decimal(1).scaleb(-places), rounding="ROUND_HALF_EVEN")
+    rounded = Decimal(share).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return f"{number_format(rounded, decimal_pos=places)}{NBSP}%"
 
 
