@@ -190,5 +190,7 @@ def test_form_sent_twice_in_the_same_moment_goes_once(page):
     desk = Desk(page, '<form method="post" action="/send" data-once><button>Save</button></form>')
     with page.expect_request(f"{HOST}/send"):
         page.evaluate("const form = document.forms[0]; form.requestSubmit(); form.requestSubmit()")
-    assert page.evaluate("document.forms[0].dispatchEvent(new SubmitEvent('submit', { cancelable: true, bubbles: true }))") is False
+    assert (
+        page.evaluate("document.forms[0].dispatchEvent(new SubmitEvent('submit', { cancelable: true, bubbles: true }))") is False
+    )
     assert len(desk.posts) == 1
