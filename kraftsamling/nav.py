@@ -11,8 +11,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kraftsamling.accounts.models import SEES_ALL_ORGANISATIONS
 from kraftsamling.home.addresses import address
 from kraftsamling.home.waiting import count_waiting
+from kraftsamling.notifications.models import OUTBOX_ROLES
 from kraftsamling.programmes.models import Programme, Role
 from kraftsamling.programmes.permissions import OFFICERS, has_role_anywhere
 
@@ -33,12 +35,13 @@ class Place(NamedTuple):
 MENU = (
     Place(_("Calls"), "call_list"),
     Place(_("Our sketches"), "sketch_list", members=True),
-    Place(_("Reviewing"), "assessment_list", frozenset({Role.REVIEWER})),
-    Place(_("Preparation"), "preparation", frozenset({*OFFICERS, Role.DECISION_MAKER})),
+    Place(_("Reviewing"), "review_list", frozenset({Role.REVIEWER})),
+    Place(_("Preparation"), "preparation_list", frozenset({*OFFICERS, Role.DECISION_MAKER})),
 )
 ACCOUNT_MENU = (
-    Place(_("Our organisation"), "organisation_list", members=True),
-    Place(_("Messages sent"), "outbox_list", frozenset({*OFFICERS, Role.ADMINISTRATOR})),
+    Place(_("Our organisation"), "organisation_list"),
+    Place(_("All organisations"), "organisation_all", SEES_ALL_ORGANISATIONS),
+    Place(_("Messages sent"), "outbox_list", OUTBOX_ROLES),
     Place(_("People and roles"), "role_list", frozenset({Role.ADMINISTRATOR})),
     Place(_("What mail I want"), "mail_preferences"),
 )

@@ -8,7 +8,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from kraftsamling.notifications.models import Message
+from kraftsamling.notifications.health import oldest_waiting
 
 TOO_OLD = timedelta(minutes=15)
 """A mail that has waited longer than this means that no worker is at work."""
@@ -49,8 +49,7 @@ def _broker() -> dict[str, Any]:
 
 def _messages(*, at: datetime) -> dict[str, Any]:
     try:
-        oldest = Message.objects.due(at=at).order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()
+        age = oldest_waiting(at) or timedelta(0)
     except DatabaseError:
         return {"ok": False, "problem": "the outbox cannot be read"}
-    age = at - oldest if oldest else timedelta(0)
     return {"ok": age <= TOO_OLD, "oldest_waiting_seconds": int(age.total_seconds())}

@@ -14,7 +14,7 @@ from grants.models import Application, Assessment, Call, DeadlineExtension, Outc
 from grants.states import AssessmentState
 from kraftsamling.accounts.models import JoinRequest, Organisation
 from kraftsamling.home.addresses import address
-from kraftsamling.notifications.models import Message, MessageState
+from kraftsamling.notifications.models import OUTBOX_ROLES, Message, MessageState
 from kraftsamling.programmes.models import Programme, ProgrammeRole, Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 
@@ -142,7 +142,7 @@ def review_sketches(call: Any) -> Task:
     return Task(
         title=title,
         detail=f"{call} · {first}" if call.to_declare else str(call),
-        url=address("assessment_list", otherwise=call.get_absolute_url()),
+        url=address("review_list", otherwise=call.get_absolute_url()),
         due_at=call.review_due_at,
     )
 
@@ -168,8 +168,8 @@ def calls_without_reviewers(user: Any, *, at: datetime) -> QuerySet:
     at_work = Assessment.objects.filter(sketch=OuterRef("pk")).exclude(
         state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED]
     )
-    without = Sketch.objects.awaiting_outcome().filter(~Exists(at_work))
-    return _with_count(_run_by(user), without).order_by("review_due_at", "pk")
+    without = Sketch.objects.readable_by_officer(user).awaiting_outcome().filter(~Exists(at_work))
+    return _with_count(_run_by(user).published(), without).order_by("review_due_at", "pk")
 
 
 def assign_reviewers(call: Any) -> Task:
@@ -177,7 +177,7 @@ def assign_reviewers(call: Any) -> Task:
     return Task(
         title=text % {"count": call.number_of_sketches},
         detail=str(call),
-        url=address("assignment", call.slug, otherwise=call.get_absolute_url()),
+        url=address("reviewers", call.slug, otherwise=call.get_absolute_url()),
         due_at=call.review_due_at,
     )
 
@@ -185,7 +185,7 @@ def assign_reviewers(call: Any) -> Task:
 def calls_without_answers(user: Any, *, at: datetime) -> QuerySet:
     """The review is over and some sketches have no answer prepared."""
     reviewed = _run_by(user).closed(at=at).filter(Q(review_due_at=None) | Q(review_due_at__lte=at))
-    unanswered = Sketch.objects.awaiting_outcome().filter(outcome=None)
+    unanswered = Sketch.objects.readable_by_officer(user).awaiting_outcome().filter(outcome=None)
     return _with_count(reviewed, unanswered).order_by("answer_expected_on", "pk")
 
 
@@ -196,14 +196,13 @@ def prepare_answers(call: Any) -> Task:
     return Task(
         title=text % {"count": call.number_of_sketches},
         detail=str(call),
-        url=address("board", call.slug, otherwise=call.get_absolute_url()),
+        url=address("board_detail", call.slug, otherwise=call.get_absolute_url()),
     )
 
 
 def calls_with_unsent_answers(user: Any, *, at: datetime) -> QuerySet:
-    return _with_count(_run_by(user), Sketch.objects.filter(outcome__in=Outcome.objects.pending())).order_by(
-        "answer_expected_on", "pk"
-    )
+    prepared = Sketch.objects.readable_by_officer(user).filter(outcome__in=Outcome.objects.pending())
+    return _with_count(_run_by(user).published(), prepared).order_by("answer_expected_on", "pk")
 
 
 def send_answers(call: Any) -> Task:
@@ -218,13 +217,9 @@ def send_answers(call: Any) -> Task:
 
 
 def undelivered_messages(user: Any, *, at: datetime) -> QuerySet:
-    programmes = programmes_with_role(user, *OFFICERS, Role.ADMINISTRATOR)
-    if not programmes:
+    if not programmes_with_role(user, *OUTBOX_ROLES):
         return Message.objects.none()
-    mine = Q(programme_id__in=programmes)
-    if programmes_with_role(user, Role.ADMINISTRATOR):
-        mine |= Q(programme_id=None)
-    stopped = Message.objects.filter(mine, state__in=[MessageState.FAILED, MessageState.UNCERTAIN])
+    stopped = Message.objects.visible_to(user).filter(state__in=[MessageState.FAILED, MessageState.UNCERTAIN])
     return stopped.order_by().values("state").annotate(count=Count("pk"))
 
 
@@ -238,7 +233,7 @@ def look_at_messages(row: Any) -> Task:
     return Task(
         title=title % {"count": row["count"]},
         detail=_("Look at why, and send again or reach the person in another way."),
-        url=address("message_list"),
+        url=address("outbox_list"),
         tone="stop",
     )
 
@@ -258,7 +253,7 @@ def appoint_leader(programme: Programme) -> Task:
     return Task(
         title=_("%(programme)s has no process leader") % {"programme": programme},
         detail=_("Nobody can publish a call or send answers until somebody has the role."),
-        url=address("role_list", programme.slug, otherwise=address("role_list")),
+        url=address("programme_roles", programme.slug, otherwise=address("role_list")),
         tone="stop",
     )
 

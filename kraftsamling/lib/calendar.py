@@ -41,7 +41,7 @@ def ics(events: Iterable[CalendarEvent], *, name: str = "Kraftsamling", at: date
     calendar.add_component(_time_zone())
     for row in events:
         calendar.add_component(_event(row, at=at or timezone.now()))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _time_zone() -> Timezone:

@@ -44,6 +44,6 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def _receipt(request: HttpRequest) -> str:
     """The number in the address, if we wrote it there."""
     try:
-        return signing.loads(request.GET.get("kvitto", ""), salt=_SALT)
+        return str(signing.loads(request.GET.get("kvitto", ""), salt=_SALT))
     except signing.BadSignature:
         return ""
