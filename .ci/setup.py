@@ -88,7 +88,12 @@ def sync(*, dev: bool) -> None:
     if all(has_packages(stamp, mark) for stamp in stamps):
         return
     command = [find_uv(), "sync", "--locked", "--inexact", "--quiet", *([] if dev else ["--no-dev"])]
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(VENV)}
+    environment = {
+        **os.environ,
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_PROJECT_ENVIRONMENT": str(VENV),
+        "UV_SYSTEM_CERTS": os.environ.get("UV_SYSTEM_CERTS", "true"),  # behind a proxy that has its own certificate
+    }
     environment.pop("VIRTUAL_ENV", None)
     if not os.access(os.environ.get("HOME", "/nowhere"), os.W_OK):
         environment.setdefault("UV_CACHE_DIR", str(OWN_UV / "cache"))
@@ -129,7 +134,8 @@ def require_test_services() -> None:
 
 def main(purpose: str) -> None:
     if sys.version_info < LEAST_PYTHON:
-        raise MissingError(f"Python 3.11 or later is needed, but python3 is {sys.version.split()[0]}.")
+        least = ".".join(map(str, LEAST_PYTHON))
+        raise MissingError(f"Python {least} or later is needed, but python3 is {sys.version.split()[0]}.")
     require_libraries()
     sync(dev=purpose != "run")
     if purpose == "test":
