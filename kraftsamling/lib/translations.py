@@ -38,7 +38,8 @@ def _source_of(path: Path) -> str:
     if path.suffix == ".py":
         with tokenize.open(path) as file:
             return file.read()
-    return django_template.templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    lines = django_template.templatize(path.read_text(encoding="utf-8"), origin=str(path)).splitlines()
+    return "\n".join(line.lstrip() for line in lines)  # read as Python, to which indentation would matter
 
 
 def _sources(folders: Iterable[Path]) -> Iterator[Path]:

@@ -11,7 +11,10 @@ A = _("Sketch")
 B = pgettext("month", "May")
 def c(n): return ngettext("%(n)d sketch", "%(n)d sketches", n)
 """
-TEMPLATE = """{% load i18n %}{% translate "Send in" %}{% translate "May" context "month" %}
+TEMPLATE = """{% load i18n %}
+    <p>It's indented
+  in a way that code may not be</p>
+{% translate "Send in" %}{% translate "May" context "month" %}
 {% blocktranslate trimmed with name=sketch.title %}
   The sketch {{ name }}
   has 100% of it
