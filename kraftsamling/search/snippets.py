@@ -16,7 +16,7 @@ def snippet(text: str, terms: Sequence[str]) -> SafeString:
     pattern = _pattern(terms)
     hit = pattern.search(text) if pattern else None
     start = max(0, hit.start() - BEFORE) if hit else 0
-    start = text.find(" ", start) + 1 if start else 0
+    start = text.rfind(" ", 0, start) + 1
     part = text[start : start + LENGTH]
     cut = start + LENGTH < len(text)
     if cut:
