@@ -2,9 +2,13 @@
 
 import logging
 import smtplib
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
@@ -19,6 +23,12 @@ from kraftsamling.notifications.letters import write_letter
 from . import demo, login_mails
 
 log = logging.getLogger(__name__)
+
+WAYS_TO_CONFIRM = {
+    "reauthenticate": _("Write the password"),
+    "mfa_reauthenticate": _("Write a code from the app"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -56,6 +66,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """One count per account, whatever host name the attempts are sent to."""
         return str(credentials.get("email", "")).strip().lower()
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has just logged in with a password or a key need not do it once more before changing the account."""
+        request = allauth_context.request
+        records = get_authentication_records(request, request.user)
+        recently = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        if records and records[-1]["method"] in {"password", "mfa"} and records[-1]["at"] > recently:
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        return [way | {"description": WAYS_TO_CONFIRM[way["id"]]} for way in super().get_reauthentication_methods(user)]
 
     def render_mail(
         self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: dict[str, str] | None = None

@@ -16,7 +16,7 @@ AT = dt.datetime(2026, 10, 1, 8, tzinfo=dt.UTC)
 def register(by, **values):
     wanted = {
         "name": " Föreningen\u202e Norrsken ",
-        "org_number": "16802000-0008",
+        "org_number": "16802000-0009",
         "kind": "association",
         "legal_form": "non_profit",
         "seat": MunicipalityFactory(),
@@ -28,21 +28,21 @@ def test_register_organisation_makes_the_person_member_and_contact():
     author = UserFactory()
     organisation = register(author)
     organisation.refresh_from_db()
-    assert (organisation.name, organisation.org_number) == ("Föreningen Norrsken", "802000-0008")
+    assert (organisation.name, organisation.org_number) == ("Föreningen Norrsken", "802000-0009")
     assert list(Membership.objects.values_list("user", "organisation", "is_contact")) == [(author.pk, organisation.pk, True)]
     assert list(AuditEntry.objects.values_list("action", "by", "at")) == [("accounts.organisation.register", author.pk, AT)]
     assert author.organisation_ids == {organisation.pk}
 
 
 def test_register_organisation_that_is_here_already_is_refused_and_changes_nothing():
-    OrganisationFactory(org_number="802000-0008")
+    OrganisationFactory(org_number="802000-0009")
     stranger = UserFactory()
     with pytest.raises(TransitionRefused):
         register(stranger)
     assert (Membership.objects.count(), AuditEntry.objects.count(), Organisation.objects.count()) == (0, 0, 1)
 
 
-@pytest.mark.parametrize("number", ["811218-9876", "802000-0009", "x"])
+@pytest.mark.parametrize("number", ["811218-9876", "802000-0008", "x"])
 def test_register_organisation_refuses_what_is_no_organisation_number(number):
     with pytest.raises(ValidationError):
         register(UserFactory(), org_number=number)
