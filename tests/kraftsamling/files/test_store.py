@@ -18,8 +18,12 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj <<>> endobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x02\x00\x00\x00"  # says 2 147 483 647 x 2 147 483 647
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
-WORD_PARTS = b'<Types><Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
-SHEET_PARTS = b'<Types><Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+WORD_PARTS = (
+    b'<Types><Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+)
+SHEET_PARTS = (
+    b'<Types><Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+)
 MACRO_PARTS = b'<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
 
 
@@ -181,13 +185,18 @@ def test_send_is_a_download_that_no_browser_shows_or_keeps(rf):
     response = responses.send(rf.get("/"), stored)
 
     assert b"".join(response.streaming_content) == PDF
-    assert {name: response[name] for name in ("Content-Type", "Content-Length", "Content-Disposition", "X-Content-Type-Options")} == {
+    assert {
+        name: response[name] for name in ("Content-Type", "Content-Length", "Content-Disposition", "X-Content-Type-Options")
+    } == {
         "Content-Type": "application/pdf",
         "Content-Length": str(len(PDF)),
         "Content-Disposition": "attachment; filename*=utf-8''%C3%85rets%20plan.pdf",
         "X-Content-Type-Options": "nosniff",
     }
-    assert (response["Content-Security-Policy"], response["Cache-Control"]) == ("sandbox; default-src 'none'", "private, no-store")
+    assert (response["Content-Security-Policy"], response["Cache-Control"]) == (
+        "sandbox; default-src 'none'",
+        "private, no-store",
+    )
 
 
 def test_send_by_way_of_the_proxy_names_the_file_and_sends_no_content(rf, settings):

@@ -176,5 +176,3 @@ def test_search_page_is_open_and_shows_kinds(client, django_assert_num_queries):
 @pytest.mark.parametrize("query", ["", "q=", "q=%00", "q=fritid&kind=x&page=99", "q=" + "a" * 5000, "q=%ED%A0%80"])
 def test_search_page_takes_any_question(client, query):
     assert client.get(f"{reverse('search')}?{query}").status_code == 200
-
-

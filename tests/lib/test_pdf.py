@@ -1,0 +1,158 @@
+import http.server
+import io
+import shutil
+import subprocess
+import threading
+
+import pdfua
+import pikepdf
+import pytest
+from django.test import override_settings
+
+from kraftsamling.lib.pdf import html_to_pdf
+
+DOCUMENT = """{% extends "pdf/base.html" %}
+{% block content %}
+<h1>{{ pdf_title }}</h1>
+<p class="user-text">{{ text }}</p>
+<h2>Kostnader</h2>
+<table><caption>Budget</caption><thead><tr><th>Kostnad</th><th class="num">2027</th></tr></thead>
+<tbody>{% for row in rows %}<tr><th>Rad {{ row }}</th><td class="num">1&nbsp;000&nbsp;kr</td></tr>{% endfor %}</tbody></table>
+{{ raw|safe }}
+{% endblock content %}
+"""
+HOSTILE = '<script>alert(1)</script><img src="file:///etc/passwd"> 🐟 שלום مرحبا \u202e \x00 \ud800 Čuoŋo Łódź ' + "x" * 500
+
+
+@pytest.fixture
+def write(tmp_path, settings):
+    """write(text) makes a document and returns its bytes."""
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "document.html").write_text(DOCUMENT)
+    templates = [{**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], folder]}]
+
+    def written(text="Hej", *, rows=3, raw="", title="Kvittens på skiss", language="sv"):
+        with override_settings(TEMPLATES=templates):
+            return html_to_pdf("document.html", {"text": text, "rows": range(rows), "raw": raw}, title=title, language=language)
+
+    return written
+
+
+def run(tool, content, tmp_path, *arguments):
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed")
+    path = tmp_path / "document.pdf"
+    path.write_bytes(content)
+    return subprocess.run([tool, *arguments, path], capture_output=True, text=True, check=False)
+
+
+def text_of(content, tmp_path):
+    path = tmp_path / "text.pdf"
+    path.write_bytes(content)
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed")
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+
+
+def test_document_is_tagged_archivable_and_says_so(write, tmp_path):
+    content = write(rows=80)
+
+    (tmp_path / "a.pdf").write_bytes(content)
+    assert [finding.rule_id for finding in pdfua.validate(tmp_path / "a.pdf").findings] == []
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        metadata = pdf.Root.Metadata.read_bytes().decode()
+        assert (str(pdf.Root.Lang), bool(pdf.Root.MarkInfo.Marked), bool(pdf.Root.ViewerPreferences.DisplayDocTitle)) == (
+            "sv",
+            True,
+            True,
+        )
+        assert (str(pdf.docinfo["/Title"]), str(pdf.docinfo["/Author"])) == ("Kvittens på skiss", "Kraftsamling")
+    assert [metadata.count(claim) for claim in ('pdfuaid:part="1"', "pdfaExtension:schemas>", 'pdfaid:part="3"')] == [1, 2, 1]
+
+
+def test_header_cells_say_what_they_are_the_header_of(write):
+    scopes = []
+
+    def look(element):
+        if str(element.get("/S", "")) == "/TH":
+            scopes.append(str(element["/A"]["/Scope"]))
+        kids = element.get("/K")
+        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, pikepdf.Dictionary):
+                look(kid)
+
+    with pikepdf.open(io.BytesIO(write(rows=2))) as pdf:
+        look(pdf.Root.StructTreeRoot)
+
+    assert scopes == ["/Column", "/Column", "/Row", "/Row"]
+
+
+def test_document_has_no_syntax_errors(write, tmp_path):
+    checked = run("qpdf", write(HOSTILE, rows=80), tmp_path, "--check")
+
+    assert (checked.returncode, "No syntax or stream encoding errors found" in checked.stdout) == (0, True)
+
+
+def test_document_uses_our_fonts_alone_and_carries_them(write, tmp_path):
+    listed = run("pdffonts", write("Hyphens: återrapporteringsskyldighet " * 40 + "Čuoŋo Łódź"), tmp_path).stdout.splitlines()[2:]
+
+    assert {line.split()[0].partition("+")[2] for line in listed} == {
+        "Figtree",
+        "Figtree-Bold",
+        "Figtree-Semi-Bold",
+        "Figtree-Ext",
+    }
+    assert {line[58:].split()[1] for line in listed} == {"yes"}
+
+
+def test_pages_are_numbered_under_a_running_header(write, tmp_path):
+    pages = text_of(write(rows=120, language="en"), tmp_path).split("\f")[:-1]
+
+    assert len(pages) > 2
+    for number, page in enumerate(pages, start=1):
+        lines = [line for line in page.splitlines() if line.strip()]
+        assert lines[0].strip() == "Kvittens på skiss"
+        assert lines[-1].split() == ["Kraftsamling", "Page", str(number), "of", str(len(pages))]
+
+
+def test_what_people_write_is_shown_and_never_obeyed(write, tmp_path):
+    text = " ".join(text_of(write(HOSTILE), tmp_path).split())
+
+    assert [text.count(part) for part in ("<script>alert(1)</script>", '<img src="file:///etc/passwd">', "Čuoŋo Łódź", "root:")] == [
+        1, 1, 1, 0,
+    ]  # fmt: skip
+
+
+def test_even_markup_that_slips_through_fetches_nothing(write, tmp_path):
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+    secret = tmp_path / "secret.txt"
+    secret.write_text("hemlighet")
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    outside = f"http://127.0.0.1:{server.server_port}"
+    try:
+        content = write(
+            raw=f'<img src="{outside}/a.png" alt="a"><img src="file://{secret}" alt="b"><link rel="stylesheet" href="{outside}/b.css">'
+            f'<link rel="attachment" href="file://{secret}"><img src="static:../manage.py" alt="c"><img src="/etc/passwd" alt="d">'
+            f"<style>@import url({outside}/c.css); body {{ background: url({outside}/d.png) }}</style>"
+        )
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    assert asked == []
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert list(pdf.attachments) == []
+
+
+def test_the_same_content_gives_the_same_pages(write, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+
+    assert write() == write()
