@@ -35,7 +35,9 @@ def make_call(programme, *, opens_at=NOW - 5 * DAY, closes_at=NOW + 12 * DAY, st
 
 
 def make_draft(call, *, organisation=None, title="Ungdomslots"):
-    sketch = Sketch.objects.create(call=call, organisation=organisation or OrganisationFactory(), created_at=NOW, created_by=author())
+    sketch = Sketch.objects.create(
+        call=call, organisation=organisation or OrganisationFactory(), created_at=NOW, created_by=author()
+    )
     SketchDraft.objects.create(sketch=sketch, title=title, saved_at=NOW, saved_by=author())
     return sketch
 
@@ -62,7 +64,9 @@ def make_application(sketch, *, due_at=NOW + 30 * DAY, **fields):
 
 
 def make_outcome(sketch, **fields):
-    return Outcome.objects.create(**{"sketch": sketch, "kind": "declined", "reason": "För dyrt", "prepared_at": NOW, "prepared_by": author(), **fields})
+    return Outcome.objects.create(
+        **{"sketch": sketch, "kind": "declined", "reason": "För dyrt", "prepared_at": NOW, "prepared_by": author(), **fields}
+    )
 
 
 def make_assessment(sketch, reviewer, *, state="assigned"):

@@ -83,7 +83,9 @@ def test_a_draft_waits_longer_for_an_organisation_that_has_got_more_time(program
 def test_more_time_never_makes_a_deadline_earlier(programme, organisation, member):
     call = make_call(programme, closes_at=NOW + 5 * DAY)
     make_draft(call, organisation=organisation)
-    DeadlineExtension.objects.create(call=call, organisation=organisation, until_at=NOW - DAY, reason="x", given_at=NOW, given_by=author())
+    DeadlineExtension.objects.create(
+        call=call, organisation=organisation, until_at=NOW - DAY, reason="x", given_at=NOW, given_by=author()
+    )
     [task] = waiting_for(User.objects.get(pk=member.pk), at=NOW)
     assert task.due_at == NOW + 5 * DAY
 
@@ -106,10 +108,16 @@ def test_what_was_handed_in_no_longer_waits_for_the_organisation(programme, orga
 
 
 def test_an_invitation_waits_until_its_own_deadline(programme, organisation, member):
-    sketch = make_sketch(make_call(programme, closes_at=NOW - DAY), state="invited", organisation=organisation, title="Folkets hus")
+    sketch = make_sketch(
+        make_call(programme, closes_at=NOW - DAY), state="invited", organisation=organisation, title="Folkets hus"
+    )
     application = make_application(sketch, due_at=NOW + DAY)
     [task] = waiting_for(User.objects.get(pk=member.pk), at=NOW)
-    assert (task.title, task.url, task.due_at) == ("You are invited to apply: “Folkets hus”", application.get_absolute_url(), NOW + DAY)
+    assert (task.title, task.url, task.due_at) == (
+        "You are invited to apply: “Folkets hus”",
+        application.get_absolute_url(),
+        NOW + DAY,
+    )
     assert titles(member, at=NOW + DAY) == []
     application.__class__.objects.update(state="withdrawn", withdrawn_at=NOW, withdrawn_by=member)
     assert titles(member) == []

@@ -1,0 +1,103 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+
+from kraftsamling import nav
+from kraftsamling.accounts.models import User
+from kraftsamling.home.addresses import address
+from kraftsamling.programmes.models import Role
+from tests.factories.accounts import OrganisationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(user, path="/"):
+    request = RequestFactory().get(path)
+    request.user = user
+    return request
+
+
+def labels(places, user):
+    return [str(entry.label) for entry in nav.entries(places, asked(user))]
+
+
+def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
+    assert labels(nav.MENU, AnonymousUser()) == ["Calls"]
+
+
+@pytest.mark.parametrize(
+    ("role", "menu", "account"),
+    [
+        ("", ["Calls"], ["Our organisation", "What mail I want"]),
+        (Role.REVIEWER, ["Calls", "Reviewing"], ["Our organisation", "What mail I want"]),
+        (
+            Role.PROCESS_LEADER,
+            ["Calls", "Preparation"],
+            ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
+        ),
+        (
+            Role.PROCESS_TEAM,
+            ["Calls", "Preparation"],
+            ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
+        ),
+        (Role.DECISION_MAKER, ["Calls", "Preparation"], ["Our organisation", "What mail I want"]),
+        (
+            Role.ADMINISTRATOR,
+            ["Calls"],
+            ["Our organisation", "All organisations", "Messages sent", "People and roles", "What mail I want"],
+        ),
+        (Role.STEERING_GROUP, ["Calls"], ["Our organisation", "What mail I want"]),
+        (Role.REFERENCE_GROUP, ["Calls"], ["Our organisation", "What mail I want"]),
+        (Role.FINANCE_OFFICER, ["Calls"], ["Our organisation", "What mail I want"]),
+        (Role.COMMUNICATIONS_OFFICER, ["Calls"], ["Our organisation", "What mail I want"]),
+    ],
+)
+def test_each_role_has_its_menu(programme, role, menu, account):
+    user = UserFactory(roles=[(programme, role)] if role else [])
+    assert (labels(nav.MENU, user), labels(nav.ACCOUNT_MENU, user)) == (menu, account)
+
+
+def test_members_find_their_sketches():
+    assert labels(nav.MENU, UserFactory(member_of=OrganisationFactory())) == ["Calls", "Our sketches"]
+
+
+def test_the_entry_of_the_page_one_is_on_is_marked():
+    [entry] = nav.entries(nav.MENU, asked(AnonymousUser(), "/utlysningar/pilotprojekt/"))
+    assert (entry.url, entry.current) == ("/utlysningar/", True)
+    assert nav.entries(nav.MENU, asked(AnonymousUser(), "/om/"))[0].current is False
+
+
+def test_every_entry_leads_to_a_page_that_exists():
+    assert [place.url_name for place in (*nav.MENU, *nav.ACCOUNT_MENU) if not address(place.url_name)] == []
+    assert (address("no_such_page"), address("no_such_page", otherwise="/x/")) == ("", "/x/")
+
+
+def test_a_request_that_failed_early_has_a_menu_too():
+    context = nav.navigation(RequestFactory().get("/"))
+    assert [str(entry.label) for entry in context["navigation"]] == ["Calls"]
+    assert context["waiting_count"] == 0
+
+
+def test_the_line_beside_the_emblem_says_what_and_where(programme, django_assert_num_queries):
+    assert nav.brand_line() == "barn och unga in Örebro län"
+    with django_assert_num_queries(0):
+        assert nav.brand_line() == "barn och unga in Örebro län"
+
+
+def test_without_a_programme_the_emblem_stands_alone(django_assert_num_queries):
+    assert nav.brand_line() == ""
+    with django_assert_num_queries(0):
+        assert nav.brand_line() == ""
+
+
+def test_nothing_is_asked_of_the_database_before_the_page_shows_it(django_assert_num_queries):
+    user = User.objects.get(pk=UserFactory().pk)
+    with django_assert_num_queries(0):
+        nav.navigation(asked(user))
+
+
+def test_the_count_that_the_page_knows_is_not_asked_for_again(django_assert_num_queries):
+    request = asked(UserFactory())
+    request.waiting_count = 7
+    with django_assert_num_queries(0):
+        assert nav.waiting_count(request) == 7
