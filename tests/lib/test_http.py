@@ -25,7 +25,7 @@ def built():
 
 
 @pytest.fixture
-def page(built):
+def open_page(built):
     @public_page
     def view(request, **kwargs):
         built.append(request.path)
@@ -34,42 +34,47 @@ def page(built):
     return view
 
 
-def test_a_page_is_built_once_for_all_who_are_not_logged_in(page, asked, built):
-    first, second, head = page(asked()), page(asked()), page(asked(method="head"))
+def test_a_page_is_built_once_for_all_who_are_not_logged_in(open_page, asked, built):
+    first, second, head = open_page(asked()), open_page(asked()), open_page(asked(method="head"))
     assert (first.content, second.content, head.status_code, len(built)) == (b"sida 1 en", b"sida 1 en", 200, 1)
     assert (second["Content-Type"], second["Vary"], second["Cache-Control"]) == ("text/plain", "Cookie", "no-cache")
 
 
-def test_it_is_open_to_everybody(page):
-    assert page.login_required is False
+def test_it_is_open_to_everybody(open_page):
+    assert open_page.login_required is False
 
 
-def test_each_address_and_each_language_has_its_own(page, asked):
+def test_each_address_and_each_language_has_its_own(open_page, asked):
     with translation.override("sv"):
-        swedish = page(asked()).content
-    assert [swedish, page(asked()).content, page(asked("/annan/")).content] == [b"sida 1 sv", b"sida 2 en", b"sida 3 en"]
+        swedish = open_page(asked()).content
+    assert [swedish, open_page(asked()).content, open_page(asked("/annan/")).content] == [
+        b"sida 1 sv",
+        b"sida 2 en",
+        b"sida 3 en",
+    ]
 
 
-def test_after_a_minute_it_is_built_again(page, asked, built, time_machine):
+def test_after_a_minute_it_is_built_again(open_page, asked, built, settings, time_machine):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "minute"}}
     time_machine.move_to("2026-03-01 12:00:00+00:00", tick=False)
-    page(asked())
+    open_page(asked())
     time_machine.shift(PUBLIC_SECONDS - 1)
-    page(asked())
+    open_page(asked())
     time_machine.shift(2)
-    page(asked())
+    open_page(asked())
     assert len(built) == 2
 
 
-def test_a_change_can_be_shown_at_once_in_every_language(page, asked, built):
+def test_a_change_can_be_shown_at_once_in_every_language(open_page, asked, built):
     with translation.override("sv"):
-        page(asked())
-    page(asked())
+        open_page(asked())
+    open_page(asked())
     forget_public_page("/annan/")
-    page(asked())
+    open_page(asked())
     forget_public_page("/sida/")
-    page(asked())
+    open_page(asked())
     with translation.override("sv"):
-        page(asked())
+        open_page(asked())
     assert len(built) == 4
 
 
@@ -83,11 +88,11 @@ def test_a_change_can_be_shown_at_once_in_every_language(page, asked, built):
         {"headers": {"HX-Request": "true"}},
     ],
 )
-def test_what_may_differ_from_person_to_person_is_always_built(page, asked, built, request_of):
-    page(asked())
-    page(asked(**request_of))
-    page(asked(**request_of))
-    page(asked())
+def test_what_may_differ_from_person_to_person_is_always_built(open_page, asked, built, request_of):
+    open_page(asked())
+    open_page(asked(**request_of))
+    open_page(asked(**request_of))
+    open_page(asked())
     assert len(built) == 3
 
 
@@ -126,13 +131,13 @@ def test_an_answer_meant_for_one_person_or_once_is_not_kept(view, asked, built):
     assert len(built) == 2
 
 
-def test_a_browser_that_has_the_page_is_told_so(page, asked):
-    etag = page(asked())["ETag"]
-    again = page(asked(headers={"If-None-Match": etag}))
+def test_a_browser_that_has_the_page_is_told_so(open_page, asked):
+    etag = open_page(asked())["ETag"]
+    again = open_page(asked(headers={"If-None-Match": etag}))
     assert (again.status_code, again.content) == (304, b"")
-    assert page(asked(headers={"If-None-Match": '"another"'})).status_code == 200
+    assert open_page(asked(headers={"If-None-Match": '"another"'})).status_code == 200
 
 
-def test_a_broken_cache_only_makes_the_page_slower(page, asked, built, settings):
+def test_a_broken_cache_only_makes_the_page_slower(open_page, asked, built, settings):
     settings.CACHES = {"default": {"BACKEND": "kraftsamling.lib.cache.TolerantRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
-    assert [page(asked()).content, page(asked()).content] == [b"sida 1 en", b"sida 2 en"]
+    assert [open_page(asked()).content, open_page(asked()).content] == [b"sida 1 en", b"sida 2 en"]
