@@ -139,8 +139,9 @@ class SketchForm(forms.Form):
         found["groups_only"] = forms.BooleanField(
             label=_("We have read through the text: no single child or young person can be recognised"), required=False
         )
-        for field in found.values():
+        for name, field in found.items():
             field.error_messages["required"] = _("Remains to be filled in.")
+            field.needed_to_submit = name.startswith(("partner_", "contact_", "cost_", "municipalities", "whole_county", "groups_only"))  # type: ignore[attr-defined]
         return found
 
     def _sought_help(self) -> str:
@@ -189,10 +190,9 @@ class SketchForm(forms.Form):
             Fieldset(_("The idea"), "title", *TEXT_FIELDS, css_id="del-ide"),
             Fieldset(
                 _("What it strengthens, and where"),
-                "focus_areas",
-                "main_focus_area",
+                Div("focus_areas", "main_focus_area", css_class="two-columns"),
                 "whole_county",
-                "municipalities",
+                Div("municipalities", css_class="many-choices"),
                 css_id="del-var",
             ),
             Fieldset(_("Those who take part"), *partners, css_id="del-parter"),
@@ -358,7 +358,8 @@ class SketchForm(forms.Form):
         return str(self.fields[name].label)
 
     def hide_remaining(self) -> None:
-        """Shows only what is wrong at the fields: unfinished is no error while writing."""
+        """Shows only what is wrong, at the fields and not as a summary: unfinished is no error while writing."""
+        self.hide_summary = True
         for name, errors in list(self.errors.as_data().items()):
             kept = [error for error in errors if error.code != "required"]
             if kept:

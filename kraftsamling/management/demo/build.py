@@ -278,7 +278,7 @@ class Demo:
     def _open_call(self, at: datetime) -> None:
         leader = self.users["processledare"]
         opened = at_clock(at - timedelta(days=20), 9)
-        closes = at_clock(at + timedelta(days=33), 16)
+        closes = at_clock(next_thursday(at + timedelta(days=24)), 16)
         call = actions.create_call(self.programme, title=f"Pilotprojekt {closes.year}", by=leader, at=opened - timedelta(days=10))
         starts_on = date(closes.year, closes.month, 1) + timedelta(days=150)
         values = {
@@ -327,6 +327,10 @@ class Demo:
 
 def at_clock(day: datetime, hour: int) -> datetime:
     return day.astimezone(STOCKHOLM).replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def next_thursday(day: datetime) -> datetime:
+    return day + timedelta(days=(3 - day.weekday()) % 7)
 
 
 def invented_number(number: int) -> str:
