@@ -35,7 +35,7 @@ def advance(instance: models.Model, to: str, *, table: Mapping[Any, set[Any]], *
 
 def claim(instance: models.Model, *, expecting: dict[str, Any], **values: Any) -> None:
     """Writes the values if the row still is as expected; of two at once, one wins. Raises LostRace."""
-    rows = type(instance)._base_manager.filter(pk=instance.pk, **expecting)
+    rows = instance.__class__._base_manager.filter(pk=instance.pk, **expecting)  # request.user is a lazy object
     if not rows.update(**values):
         raise LostRace
     for name, value in values.items():
