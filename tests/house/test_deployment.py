@@ -1,5 +1,6 @@
 """What docker-compose.yml promises: a proxy that takes its configuration, and settings that exist."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -17,13 +18,16 @@ def proxy_configuration():
     return textwrap.dedent(block).replace("$$", "$")
 
 
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_the_proxy_takes_its_configuration(tmp_path):
     file = tmp_path / "nginx.conf"
     file.write_text(proxy_configuration().replace("/tmp/", f"{tmp_path}/"), encoding="utf-8")
 
     done = subprocess.run(
-        ["nginx", "-t", "-q", "-e", "stderr", "-p", str(tmp_path), "-c", str(file)], capture_output=True, text=True, check=False
+        [NGINX, "-t", "-q", "-e", "stderr", "-p", str(tmp_path), "-c", str(file)], capture_output=True, text=True, check=False
     )
 
     assert (done.returncode, done.stderr) == (0, "")

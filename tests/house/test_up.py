@@ -93,9 +93,13 @@ class Instance:
 
 @pytest.fixture(scope="session")
 def used_folder(tmp_path_factory):
-    """The data folder of an instance that has run once, so that the others start fast."""
+    """The data folder of an instance that began again there and has stopped, so that the others start fast."""
     folder = tmp_path_factory.mktemp("used")
-    assert Instance(folder).until_ready().end()[0] == 0
+    (folder / "files").mkdir()
+    (folder / "files" / "old.pdf").write_text("ours")
+    (folder / "notes.txt").write_text("somebody else's")
+    (folder / "kraftsamling.sqlite3").write_text("not even a database")
+    assert Instance(folder, None, "--fresh").until_ready().end()[0] == 0
     return folder
 
 
@@ -198,17 +202,9 @@ def test_a_taken_port_is_told(start):
     assert (code, err, instance.processes()) == (1, sentence, {})
 
 
-def test_beginning_again_removes_our_data_and_nothing_else(start, tmp_path):
-    (tmp_path / "files").mkdir(exist_ok=True)
-    (tmp_path / "files" / "old.pdf").write_text("ours")
-    (tmp_path / "notes.txt").write_text("somebody else's")
-    (tmp_path / "kraftsamling.sqlite3").write_text("not even a database")
-
-    instance = start("--fresh").until_ready()
-
-    assert (tmp_path / "notes.txt").read_text() == "somebody else's"
-    assert (tmp_path / "files" / "old.pdf").exists() is False
-    assert instance.end()[0] == 0
+def test_beginning_again_removes_our_data_and_nothing_else(used_folder):
+    assert (used_folder / "notes.txt").read_text() == "somebody else's"
+    assert (used_folder / "files" / "old.pdf").exists() is False
 
 
 def test_beginning_again_never_empties_another_database(start, tmp_path):
