@@ -12,13 +12,13 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, find_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils import translation
 
-from kraftsamling import management
+from kraftsamling.accounts.demo import DEMO_ACCOUNTS
 from kraftsamling.lib import services, translations
 from kraftsamling.programmes.models import Programme
 
@@ -90,9 +90,9 @@ class Command(BaseCommand):
     def _load_demo(self) -> None:
         if not settings.DEMO or Programme.objects.exists():
             return
-        if "demo" in find_commands(management.__path__[0]):
-            self.stdout.write("Loading the demo data …")
-            call_command("demo", verbosity=0)
+        self.stdout.write("Loading the demo data …")
+        self.stdout.flush()
+        call_command("demo", verbosity=0)
 
     def _wait_for(self, family: services.Processes, ready: Any, seconds: int | None = START_SECONDS) -> None:
         """Until it is ready; a process that ends meanwhile takes the rest with it."""
@@ -115,14 +115,11 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _tell_accounts(self) -> None:
-        accounts = get_user_model().objects.filter(email__endswith=DEMO_DOMAIN).order_by("pk").values_list("email", "name")
-        if not accounts:
-            return
         self.stdout.write(f"\nAccounts to try (the password of all is “{settings.DEMO_PASSWORD}”):")
-        for email, name in accounts:
-            self.stdout.write(f"  {email:<34} {name}")
+        with translation.override("en"):
+            for account in DEMO_ACCOUNTS:
+                self.stdout.write(f"  {account.email:<34} {account.comes_for}")
         self.stdout.write("")
-        connections.close_all()
 
 
 def _begin_again(folder: Path) -> None:
