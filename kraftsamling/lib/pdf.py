@@ -43,7 +43,7 @@ def html_to_pdf(template: str, context: dict[str, Any], *, title: str, language:
 def _written(html: str) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 - takes two seconds, and only workers need it
 
-    return HTML(string=html, base_url=SCHEME, url_fetcher=_fetcher()).write_pdf(pdf_variant="pdf/a-3a")
+    return bytes(HTML(string=html, url_fetcher=_fetcher()).write_pdf(pdf_variant="pdf/a-3a"))
 
 
 def _fetcher() -> Any:
@@ -76,7 +76,7 @@ def _accessible(document: bytes) -> bytes:
     return out.getvalue()
 
 
-def _set_scope(element: Dictionary, *, in_head: bool) -> None:
+def _set_scope(element: Any, *, in_head: bool) -> None:
     role = str(element.get("/S", ""))
     if role == "/TH" and "/A" in element:
         element["/A"]["/Scope"] = Name.Column if in_head else Name.Row
@@ -84,7 +84,7 @@ def _set_scope(element: Dictionary, *, in_head: bool) -> None:
         _set_scope(child, in_head=in_head or role == "/THead")
 
 
-def _children(element: Dictionary) -> list[Dictionary]:
+def _children(element: Any) -> list[Any]:
     kids = element.get("/K")
     if kids is None:
         return []

@@ -1,6 +1,5 @@
 import hashlib
 import io
-import os
 import stat
 import zipfile
 
@@ -134,7 +133,7 @@ def test_stored_files_lie_under_names_nobody_can_guess_and_cannot_be_run(setting
 
     path = settings.PRIVATE_FILES_DIR / stored.path
     assert (stored.name, path.suffix, stored.name in stored.path) == ("x.txt", "", False)
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o640
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A site of one form with a file, for tests of uploads; also the entry point of a real web server."""
 
+import functools
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.core.wsgi import get_wsgi_application
@@ -32,13 +34,12 @@ urlpatterns = [path("upload/", receive), path("alive/", login_not_required(alive
 
 
 def application(environ, start_response):
+    return _site()(environ, start_response)
+
+
+@functools.cache
+def _site():
     from django.conf import settings
 
-    global _django
-    if _django is None:
-        settings.ROOT_URLCONF = "tests.kraftsamling.files.upload_site"
-        _django = get_wsgi_application()
-    return _django(environ, start_response)
-
-
-_django = None
+    settings.ROOT_URLCONF = "tests.kraftsamling.files.upload_site"
+    return get_wsgi_application()
