@@ -56,20 +56,21 @@ def test_what_cannot_be_read_stops_the_start_with_one_sentence(monkeypatch, name
 
 
 @pytest.mark.skipif(importlib.util.find_spec("onelogin") is None, reason="the extra “saml” is not installed")
-def test_saml_metadata_is_served_when_a_provider_is_configured(tmp_path):
+def test_saml_metadata_and_request_when_a_provider_is_configured(tmp_path):
     import os
     import subprocess
     import sys
 
     script = (
         "import django; django.setup()\n"
-        "from django.test import Client\n"
-        "response = Client().get('/konto/saml/b/metadata/', headers={'host': 'localhost'})\n"
-        "assert response.status_code == 200, response.status_code\n"
-        "print(response.content.decode())\n"
+        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
+        "from django.test import Client; client = Client(headers={'host': 'localhost'})\n"
+        "print(client.get('/konto/saml/b/metadata/').content.decode())\n"
+        "print(client.post('/konto/saml/b/login/')['Location'].partition('=')[0])\n"
     )
     environment = {
         **os.environ, "SAML_PROVIDERS": SAML, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "kraftsamling.settings", "DEBUG": "on",
     }  # fmt: skip
     shown = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert shown.stdout.count("/konto/saml/b/acs/") == 1
+    assert shown.stdout.splitlines()[-1] == "https://idp.example/sso?SAMLRequest"
