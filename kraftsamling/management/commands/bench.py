@@ -1,5 +1,6 @@
 """Measures pages in the configured database, as ratios to an empty view of the same run."""
 
+import contextlib
 import gzip
 import statistics
 import time
@@ -17,6 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
+
+from kraftsamling.lib import services
 
 WARM_UP, ROUNDS = 3, 21
 OK = 200
@@ -65,6 +68,10 @@ class Command(BaseCommand):
         chosen = [page for page in pages() if only in page.name]
         if not chosen:
             raise CommandError(f"No page has “{only}” in its name.")
+        with _broker():
+            self._tell(chosen)
+
+    def _tell(self, chosen: list[Page]) -> None:
         with override_settings(ROOT_URLCONF=__name__):
             nothing = _measure(Page("an empty view", "/"))
         database = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
@@ -80,6 +87,21 @@ class Command(BaseCommand):
         yield nothing
         for page in chosen:
             yield _measure(page)
+
+
+@contextlib.contextmanager
+def _broker() -> Iterator[None]:
+    """The embedded broker is also the cache that pages are measured with; it runs for us alone if nobody has started it."""
+    socket = settings.EMBEDDED_BROKER_SOCKET
+    family = services.Processes(settings.BASE_DIR)
+    try:
+        if settings.EMBEDDED_BROKER and not services.broker_answers(socket):
+            family.start("the broker", services.broker_command(socket, settings.DATA_DIR / "valkey"))
+            while not services.broker_answers(socket) and not family.ended():
+                services.pause()
+        yield
+    finally:
+        family.stop()
 
 
 def _measure(page: Page) -> Measure:
