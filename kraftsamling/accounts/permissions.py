@@ -54,4 +54,4 @@ def can_read_proof(user: Any, organisation: Organisation) -> bool:
 
 def can_accept_invitation(user: Any, invitation: Invitation) -> bool:
     """Only the invited address; every account's address has been confirmed."""
-    return user.is_authenticated and user.email.casefold() == invitation.email.casefold()
+    return bool(user.is_authenticated and user.email.casefold() == invitation.email.casefold())

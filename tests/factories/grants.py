@@ -137,10 +137,8 @@ def create_assessed(sketch, reviewer, *, by, value=4, at=REVIEWING):
     """Assigned, declared free of conflict, and handed in with the same score for every criterion."""
     assessment = assign(sketch, reviewer, by=by, at=at)
     actions.declare_on_assessment(assessment, has_conflict=False, by=reviewer, at=at)
-    scores = {criterion: (value, "Därför.") for criterion in sketch.call.criteria.all()}
-    actions.submit_assessment(
-        assessment, scores=scores, recommendation=Recommendation.INVITE, comment="", by=reviewer, at=at
-    )
+    scores = dict.fromkeys(sketch.call.criteria.all(), (value, "Därför."))
+    actions.submit_assessment(assessment, scores=scores, recommendation=Recommendation.INVITE, comment="", by=reviewer, at=at)
     return assessment
 
 

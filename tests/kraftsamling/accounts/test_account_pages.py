@@ -46,7 +46,9 @@ def test_name_and_language_are_saved():
     assert client.get(reverse("account_home")).headers["Content-Language"] == "en"
 
 
-@pytest.mark.parametrize("values", [{"name": "", "language": "sv"}, {"name": "A", "language": "xx"}, {"name": "\u202e", "language": "sv"}])
+@pytest.mark.parametrize(
+    "values", [{"name": "", "language": "sv"}, {"name": "A", "language": "xx"}, {"name": "\u202e", "language": "sv"}]
+)
 def test_name_and_language_are_checked(values):
     user = UserFactory(name="Före")
     page = as_(user).post(reverse("account_name"), values)

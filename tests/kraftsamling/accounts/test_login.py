@@ -2,8 +2,13 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.contrib.auth import get_user
 from django.core import mail
 from django.test import Client
@@ -89,7 +94,11 @@ def test_a_wrong_code_lets_nobody_in_and_three_end_it(client):
     client.post(reverse("account_request_login_code"), {"email": user.email})
     answers = [client.post(reverse("account_confirm_login_code"), {"code": "WRONG1"}).status_code for _ in range(3)]
     right = client.post(reverse("account_confirm_login_code"), {"code": code_in(mail.outbox[0])})
-    assert (answers, right["Location"], user_of(client).is_authenticated) == ([200, 200, 302], reverse("account_request_login_code"), False)
+    assert (answers, right["Location"], user_of(client).is_authenticated) == (
+        [200, 200, 302],
+        reverse("account_request_login_code"),
+        False,
+    )
 
 
 def test_a_code_for_an_unknown_address_tells_nothing_on_the_page():

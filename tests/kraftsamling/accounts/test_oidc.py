@@ -26,7 +26,9 @@ PEOPLE = [
 def provider(settings, monkeypatch):
     with run_server_in_thread(user_claims=PEOPLE) as server:
         address = f"http://localhost:{server.server_port}"
-        entry = f'[{{"id": "kommun", "name": "Kommunens inloggning", "client_id": "k", "secret": "s", "server_url": "{address}"}}]'
+        entry = (
+            f'[{{"id": "kommun", "name": "Kommunens inloggning", "client_id": "k", "secret": "s", "server_url": "{address}"}}]'
+        )
         monkeypatch.setenv("OIDC_PROVIDERS", entry)
         settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": providers.oidc_apps()}, "saml": {"APPS": []}}
         yield address
@@ -47,7 +49,7 @@ def test_the_log_in_page_offers_the_provider(client, provider):
 
 def test_a_get_does_not_begin_the_log_in(client, provider):
     response = client.get(reverse("openid_connect_login", args=["kommun"]))
-    assert (response.status_code, [template.name for template in response.templates][0]) == (200, "socialaccount/login.html")
+    assert (response.status_code, next(template.name for template in response.templates)) == (200, "socialaccount/login.html")
 
 
 def test_a_new_person_gets_an_account_with_name_and_confirmed_address(client, provider):

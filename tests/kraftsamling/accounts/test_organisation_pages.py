@@ -150,7 +150,7 @@ def test_details_are_changed(organisation, member):
 
 def test_a_notice_asks_for_two_contacts_until_there_are_two(organisation, member):
     url = reverse("organisation_detail", args=[organisation.pk])
-    notice = "href=\"#invite\""
+    notice = 'href="#invite"'
     before = as_(member).get(url).content.decode().count(notice)
     UserFactory(member_of=organisation)
     assert (before, as_(member).get(url).content.decode().count(notice)) == (1, 0)

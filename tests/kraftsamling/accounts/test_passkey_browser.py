@@ -22,7 +22,9 @@ def guarded_page(page, live_server):
     trouble = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
-    page.on("request", lambda request: None if request.url.startswith((live_server.url, "data:")) else trouble.append(request.url))
+    page.on(
+        "request", lambda request: None if request.url.startswith((live_server.url, "data:")) else trouble.append(request.url)
+    )
     yield page
     assert trouble == []
 

@@ -60,7 +60,9 @@ def test_add_signatory_by_an_outsider_is_refused(organisation):
         add(organisation, UserFactory())
 
 
-@pytest.mark.parametrize(("on", "is_current"), [("2025-12-31", False), ("2026-01-01", True), ("2026-12-31", True), ("2027-01-01", False)])
+@pytest.mark.parametrize(
+    ("on", "is_current"), [("2025-12-31", False), ("2026-01-01", True), ("2026-12-31", True), ("2027-01-01", False)]
+)
 def test_a_signatory_is_current_on_the_first_and_the_last_day(organisation, member, on, is_current):
     add(organisation, member)
     assert Signatory.objects.current(on=dt.date.fromisoformat(on)).exists() is is_current
