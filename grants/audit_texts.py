@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as sentence
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.audit.log import register
@@ -12,12 +12,12 @@ from kraftsamling.lib.dates import moment_text
 
 def _extended(details: dict[str, Any]) -> str:
     until = moment_text(datetime.fromisoformat(details["until"]))
-    return sentence("Gave %(organisation)s more time, until %(until)s. Reason: %(reason)s") % {**details, "until": until}
+    return gettext("Gave %(organisation)s more time, until %(until)s. Reason: %(reason)s") % {**details, "until": until}
 
 
 def _invited(details: dict[str, Any]) -> str:
     due = moment_text(datetime.fromisoformat(details["due"]))
-    return sentence("Invited to apply, no later than %(due)s. Reason: %(reason)s") % {**details, "due": due}
+    return gettext("Invited to apply, no later than %(due)s. Reason: %(reason)s") % {**details, "due": due}
 
 
 register("grants.call.create", _("Began to prepare the call."))

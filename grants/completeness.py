@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from .models import Call, QuestionKind
 
+LEAST_CHOICES = 2
+
 
 class Missing(NamedTuple):
     """Something that remains, and the part of the form where it is written."""
@@ -73,9 +75,9 @@ def _missing_rows(call: Call) -> list[Missing]:
         found.append(Missing("focus_areas", _("Choose at least one protective factor.")))
     if not call.criteria.exists():
         found.append(Missing("criteria", _("Write at least one criterion.")))
-    for question in call.questions.all():
-        if question.kind in {QuestionKind.CHOICE, QuestionKind.CHOICES} and len(question.choices) < 2:  # noqa: PLR2004 - a choice is between two
-            found.append(
-                Missing("questions", _("The question “%(label)s” needs at least two choices.") % {"label": question.label})
-            )
+    with_choices = {QuestionKind.CHOICE, QuestionKind.CHOICES}
+    unfinished = [q.label for q in call.questions.all() if q.kind in with_choices and len(q.choices) < LEAST_CHOICES]
+    found += [
+        Missing("questions", _("The question “%(label)s” needs at least two choices.") % {"label": label}) for label in unfinished
+    ]
     return found

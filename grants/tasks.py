@@ -80,7 +80,9 @@ def _remind_reviewers(at: datetime) -> None:
             continue
         per_reviewer = remaining.filter(sketch__call=call).values("reviewer").annotate(count=Count("pk")).order_by("reviewer")
         for row in per_reviewer:
-            actions.remind_reviewer(call, User.objects.get(pk=row["reviewer"]), count=row["count"], days=days, at=at)
+            actions.remind_reviewer(
+                call, User.objects.get(pk=row["reviewer"]), count=row["count"], days=days, due_at=call.review_due_at, at=at
+            )
 
 
 def _remind_writers(at: datetime) -> None:

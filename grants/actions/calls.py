@@ -80,10 +80,11 @@ def clone_call(original: Call, *, title: str, by: Any, at: datetime | None = Non
         programme=original.programme, slug=free_slug(title), title=title, created_at=at, created_by=by, **kept
     )
     call.focus_areas.set(original.focus_areas.all())
-    for model, rows in ((Criterion, original.criteria.all()), (Question, original.questions.all())):
-        for row in rows:
-            row.pk, row._state.adding, row.call = None, True, call
-            row.save(force_insert=True)
+    criteria = original.criteria.values("position", "name", "description", "weight", "levels")
+    Criterion.objects.bulk_create(Criterion(call=call, **row) for row in criteria)
+    questions = original.questions.values("step", "position", "kind", "label", "help_text", "required", "word_limit", "choices")
+    Question.objects.bulk_create(Question(call=call, **row) for row in questions)
+
     audit.record("grants.call.clone", call, by=by, at=at, original=original.title)
     return call
 
@@ -222,7 +223,7 @@ def extend_deadline(
     """Gives one organisation more time, with a reason that is logged and mailed."""
     at = at or timezone.now()
     permissions.require(permissions.can_extend_deadline(by, call))
-    if call.state != CallState.PUBLISHED:
+    if call.state != CallState.PUBLISHED or call.closes_at is None:
         raise TransitionRefused(_("Only a published call can have its time extended."))
     if until_at <= max(call.closes_at, at):
         raise TransitionRefused(_("The new moment must be later than the closing moment, and not in the past."))
@@ -250,5 +251,5 @@ def extend_deadline(
 
 
 def put_in_index(call: Call, *, at: datetime) -> None:
-    body = "\n".join([call.summary, call.purpose, call.not_funded, call.eligibility])
+    body = f"{call.summary}\n{call.purpose}\n{call.not_funded}\n{call.eligibility}"
     index.put("call", call.pk, title=call.title, body=body, url=call.get_absolute_url(), at=at)

@@ -103,11 +103,12 @@ def send_outcomes(call: Call, *, outcomes: Iterable[Outcome], by: Any, at: datet
 
 def _send(outcome: Outcome, *, by: Any, at: datetime) -> None:
     sketch = outcome.sketch
-    invited = outcome.kind == OutcomeKind.INVITED
-    if invited and (outcome.application_due_at is None or outcome.application_due_at <= at):
+    due_at = outcome.application_due_at if outcome.kind == OutcomeKind.INVITED else None
+    invited = due_at is not None
+    if due_at is not None and due_at <= at:
         raise TransitionRefused(
             _("The application deadline for “%(title)s” has passed. Give it a later one first.")
-            % {"title": sketch.current_version.title}
+            % {"title": sketch.handed_in.title}
         )
     if OutcomeState.SENT not in OUTCOME_MOVES[outcome.state]:
         raise TransitionRefused(_("The answer has already been sent."))
@@ -122,17 +123,17 @@ def _send(outcome: Outcome, *, by: Any, at: datetime) -> None:
     )
     advance(sketch, SketchState.INVITED if invited else SketchState.DECLINED, table=SKETCH_MOVES)
     path = sketch.get_absolute_url()
-    if invited:
-        application = Application.objects.create(sketch=sketch, opened_at=at, due_at=outcome.application_due_at)
+    if due_at is not None:
+        application = Application.objects.create(sketch=sketch, opened_at=at, due_at=due_at)
         path = application.get_absolute_url()
 
     action = "grants.outcome.invite" if invited else "grants.outcome.decline"
-    due = outcome.application_due_at.isoformat() if invited else ""
+    due = due_at.isoformat() if due_at else ""
     audit.record(action, sketch, by=by, at=at, reason=outcome.reason, due=due)
     outbox.promise(
         "grants/outcome",
         to=sketch.organisation.members.filter(is_active=True),
-        context={"title": sketch.current_version.title, "letter": text, "path": path, "invited": invited},
+        context={"title": sketch.handed_in.title, "letter": text, "path": path, "invited": invited},
         about=sketch,
         programme_id=sketch.call.programme_id,
         dedupe_key=f"outcome-{outcome.pk}",
@@ -159,7 +160,7 @@ def remind_about_application(application: Application, *, days: int, at: datetim
         "grants/application_reminder",
         to=sketch.organisation.members.filter(is_active=True),
         context={
-            "title": sketch.current_version.title,
+            "title": sketch.handed_in.title,
             "due": later_moment_text(application.due_at),
             "days": days,
             "path": application.get_absolute_url(),

@@ -243,7 +243,7 @@ def write_note(sketch: Sketch, *, text: str, by: Any, at: datetime | None = None
 
 
 @transaction.atomic
-def remind_reviewer(call: Call, reviewer: User, *, count: int, days: int, at: datetime) -> None:
+def remind_reviewer(call: Call, reviewer: User, *, count: int, days: int, due_at: datetime, at: datetime) -> None:
     """Tells a reviewer what remains before the review's deadline, once per interval."""
     outbox.promise(
         "grants/review_reminder",
@@ -252,7 +252,7 @@ def remind_reviewer(call: Call, reviewer: User, *, count: int, days: int, at: da
             "call": call.title,
             "count": count,
             "days": days,
-            "due": later_moment_text(call.review_due_at),
+            "due": later_moment_text(due_at),
             "path": reverse("review_list"),
         },
         category=Category.REMINDER,

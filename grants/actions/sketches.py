@@ -290,7 +290,7 @@ def withdraw_sketch(sketch: Sketch, *, reason: str, by: Any, at: datetime | None
             "grants/sketch_withdrawn",
             to=sketch.organisation.members.filter(is_active=True),
             context={
-                "title": sketch.current_version.title,
+                "title": sketch.handed_in.title,
                 "number": sketch.number,
                 "by": str(by),
                 "path": sketch.get_absolute_url(),

@@ -52,6 +52,7 @@ class CallForm(forms.ModelForm):
             "invitation_letter", "declining_letter",
         ]  # fmt: skip
         widgets = {"focus_areas": forms.CheckboxSelectMultiple}
+        localized_fields = ["highest_share", "lowest_own_share", "indirect_rate"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,6 +74,8 @@ class CallForm(forms.ModelForm):
         self.fields["focus_areas"].required = False
         self._add_frames()
         self._add_help()
+        for field in self.fields.values():
+            field.needed_to_submit = True  # type: ignore[attr-defined] # what remains is named beside the form
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = self._layout()
@@ -106,8 +109,16 @@ class CallForm(forms.ModelForm):
     def _layout(self) -> Layout:
         frames = [Div(f"frame_{row}_year", f"frame_{row}_amount", css_class="field-row") for row in range(1, FRAME_ROWS + 1)]
         return Layout(
-            Fieldset(_("About the call"), "title", "summary", "purpose", "not_funded", "focus_areas", "funder"),
-            Fieldset(_("Who may apply"), "eligibility", "eligible_kinds"),
+            Fieldset(
+                _("About the call"),
+                "title",
+                "summary",
+                "purpose",
+                "not_funded",
+                Div("focus_areas", css_class="many-choices"),
+                "funder",
+            ),
+            Fieldset(_("Who may apply"), "eligibility", Div("eligible_kinds", css_class="many-choices")),
             Fieldset(_("Frame per year"), *frames, css_id="id_frames"),
             Fieldset(
                 _("Limits"),

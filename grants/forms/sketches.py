@@ -63,7 +63,7 @@ def money_fields() -> dict[str, KronorFormField]:
     }
 
 
-def question_field(question: Question) -> forms.Field | None:
+def question_field(question: Question) -> forms.Field | None:  # noqa: PLR0911 - one way out per kind
     """The field for a question of the call's own. Files have their own part of the page."""
     common = {"label": question.label, "help_text": question.help_text, "required": question.required}
     options = [(str(number), text) for number, text in enumerate(question.choices)]
@@ -141,7 +141,9 @@ class SketchForm(forms.Form):
         )
         for name, field in found.items():
             field.error_messages["required"] = _("Remains to be filled in.")
-            field.needed_to_submit = name.startswith(("partner_", "contact_", "cost_", "municipalities", "whole_county", "groups_only"))  # type: ignore[attr-defined]
+            field.needed_to_submit = name.startswith(
+                ("partner_", "contact_", "cost_", "municipalities", "whole_county", "groups_only")
+            )  # type: ignore[attr-defined]
         return found
 
     def _sought_help(self) -> str:
@@ -352,6 +354,8 @@ class SketchForm(forms.Form):
     def _label(self, name: str, error: ValidationError) -> str:
         if name not in self.fields:
             return " ".join(error.messages)
+        if name == "cost_own_staff":
+            return _("What the project costs")
         section = name.rpartition("_")[0]
         if section.startswith("contact_") and not name.endswith("_name"):
             return f"{self.fields[f'{section}_name'].label.split(':')[0]}: {str(self.fields[name].label).lower()}"

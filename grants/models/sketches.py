@@ -150,6 +150,13 @@ class Sketch(models.Model):
     def tone(self) -> str:
         return tone(SketchState, self.state)
 
+    @property
+    def handed_in(self) -> "SketchVersion":
+        """The version that counts. Raises LookupError before anything has been handed in."""
+        if self.current_version is None:
+            raise LookupError(f"sketch {self.pk} has not been handed in")
+        return self.current_version
+
     def deadline(self) -> datetime:
         """The closing moment, or the later one this organisation has been given."""
         extended = DeadlineExtension.objects.filter(call=self.call_id, organisation=self.organisation_id)

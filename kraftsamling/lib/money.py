@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import total_ordering
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -119,7 +119,13 @@ def parse_kronor(text: str) -> Kronor:
     return Kronor(f"{digits}.{(match['ore'] or '0').ljust(2, '0')}")
 
 
-class KronorField(models.BigIntegerField):
+if TYPE_CHECKING:
+    _WholeOre = models.BigIntegerField[Kronor | None, Kronor]
+else:
+    _WholeOre = models.BigIntegerField
+
+
+class KronorField(_WholeOre):
     """An amount stored as whole öre, so that sums in the database are exact on every engine."""
 
     description = "kronor, exact to the öre"
@@ -143,12 +149,12 @@ class KronorField(models.BigIntegerField):
         value = self.value_from_object(obj)
         return "" if value is None else str(value.amount)
 
-    def formfield(self, **kwargs: Any) -> forms.Field:
+    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
         return super(models.BigIntegerField, self).formfield(**{"form_class": KronorFormField, **kwargs})
 
     @property
     def validators(self) -> list[Any]:
-        return list(self._validators)
+        return list(self._validators)  # type: ignore[attr-defined]
 
 
 class KronorFormField(forms.CharField):
@@ -165,7 +171,7 @@ class KronorFormField(forms.CharField):
         whole, ore = divmod(value.ore, ORE_PER_KRONA)
         return grouped(whole) + (f",{ore:02}" if ore else "")
 
-    def to_python(self, value: Any) -> Kronor | None:
+    def to_python(self, value: Any) -> Kronor | None:  # type: ignore[override]
         if isinstance(value, Kronor):
             return value
         text = super().to_python(value)

@@ -9,7 +9,9 @@ from stdnum import luhn
 
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_IDENTITY = re.compile(r"(?<!\d)(?P<century>18|19|20)?(?P<date>\d{6})[\s\u00a0]?[-+\u2010-\u2015\u2212]?[\s\u00a0]?(?P<last>\d{4})(?!\d)")
+_IDENTITY = re.compile(
+    r"(?<!\d)(?P<century>18|19|20)?(?P<date>\d{6})[\s\u00a0]?[-+\u2010-\u2015\u2212]?[\s\u00a0]?(?P<last>\d{4})(?!\d)"
+)
 _NAME_AND_CLASS = re.compile(
     r"\b(?P<name>[A-ZÅÄÖ][a-zåäöé]{2,})\b[^.!?\n]{0,40}?\b(?:går i|i klass|i årskurs|i åk|elev på|elev i)\s+(?P<place>\w[\w ]{0,25})"
 )
@@ -18,7 +20,7 @@ COORDINATION_DAY_OFFSET = 60
 
 
 def clean_text(text: str) -> str:
-    """One form for everything stored: composed Unicode, \\n for new lines, nothing invisible or unpaired.
+    """One form for everything stored: composed Unicode, plain new lines, nothing invisible or unpaired.
 
     Emoji, right-to-left letters and joiners are kept; control characters and direction overrides are not.
     """
@@ -35,11 +37,11 @@ def identity_numbers(text: str) -> list[str]:
 
     A real date and a right check digit are asked for, so that telephone and organisation numbers pass.
     """
-    found = []
-    for match in _IDENTITY.finditer(text):
-        if _is_birth_date(match["century"], match["date"]) and luhn.is_valid(match["date"] + match["last"]):
-            found.append(match.group())
-    return found
+    return [
+        match.group()
+        for match in _IDENTITY.finditer(text)
+        if _is_birth_date(match["century"], match["date"]) and luhn.is_valid(match["date"] + match["last"])
+    ]
 
 
 def _is_birth_date(century: str | None, digits: str) -> bool:

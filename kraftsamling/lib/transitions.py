@@ -7,7 +7,6 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 
-
 class TransitionRefused(Exception):
     """The change cannot be made now. The text says why, in words for the person who tried."""
 

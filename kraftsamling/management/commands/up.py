@@ -30,7 +30,7 @@ OWN_DATA = ("kraftsamling.sqlite3*", "valkey", "valkey.sock", "beat-schedule*", 
 DEMO_DOMAIN = "@demo.example"
 
 
-class _Stopped(Exception):  # noqa: N818 - no error
+class _Stopped(Exception):
     """Somebody pressed Ctrl-C or asked the process to end."""
 
 

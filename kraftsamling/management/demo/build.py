@@ -29,6 +29,8 @@ from .sketches import INVITED, LEARNING, REASONS_DECLINED, REASONS_INVITED, SKET
 
 STAGES = ("sketches", "invited")
 FIRST_INVENTED_NUMBER = 802_999_100
+LEANINGS = (0, 1, 0, 0, -1, 0, 1)
+"""How reviewers differ from one another and from criterion to criterion."""
 
 
 def moment(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
@@ -82,7 +84,13 @@ class Demo:
         )
         for position, (key, name, short_name, colour, text) in enumerate(FACTORS, start=1):
             self.areas[key] = FocusArea.objects.create(
-                programme=self.programme, key=key, name=name, short_name=short_name, colour=colour, description=text, position=position
+                programme=self.programme,
+                key=key,
+                name=name,
+                short_name=short_name,
+                colour=colour,
+                description=text,
+                position=position,
             )
 
     def _people(self) -> None:
@@ -245,9 +253,13 @@ class Demo:
 
     def _review(self, call: Call, sketches: list[Sketch]) -> None:
         reviewers = [self.users[key] for key in ("granskare", *MORE_REVIEWERS)]
-        actions.assign_reviewers(call, sketches=sketches, reviewers=reviewers, by=self.users["processledare"], at=moment(2024, 10, 7))
+        actions.assign_reviewers(
+            call, sketches=sketches, reviewers=reviewers, by=self.users["processledare"], at=moment(2024, 10, 7)
+        )
         levels = {sketch.pk: row.level for sketch, row in zip(sketches, SKETCHES, strict=True)}
-        assessments = Assessment.objects.filter(sketch__call=call).select_related("sketch__call", "sketch__current_version", "reviewer")
+        assessments = Assessment.objects.filter(sketch__call=call).select_related(
+            "sketch__call", "sketch__current_version", "reviewer"
+        )
         for number, assessment in enumerate(assessments.order_by("pk")):
             at = moment(2024, 10, 8) + timedelta(hours=3 * number)
             actions.declare_on_assessment(assessment, has_conflict=False, by=assessment.reviewer, at=at)
@@ -256,10 +268,14 @@ class Demo:
     def _assess(self, assessment: Assessment, *, level: int, number: int, at: datetime) -> None:
         scores = {}
         for place, criterion in enumerate(assessment.sketch.call.criteria.order_by("position")):
-            value = max(0, min(5, level + (number + place) % 3 - 1))
+            value = max(0, min(5, level + LEANINGS[(number * 7 + place * 5 + number * place) % len(LEANINGS)]))
             scores[criterion] = (value, criterion.levels[value])
-        recommendation = {5: Recommendation.INVITE, 4: Recommendation.INVITE, 3: Recommendation.MAYBE}.get(level, Recommendation.DECLINE)
-        actions.submit_assessment(assessment, scores=scores, recommendation=recommendation, comment="", by=assessment.reviewer, at=at)
+        recommendation = {5: Recommendation.INVITE, 4: Recommendation.INVITE, 3: Recommendation.MAYBE}.get(
+            level, Recommendation.DECLINE
+        )
+        actions.submit_assessment(
+            assessment, scores=scores, recommendation=recommendation, comment="", by=assessment.reviewer, at=at
+        )
 
     def _answers(self, call: Call, sketches: list[Sketch]) -> None:
         leader, at = self.users["processledare"], moment(2024, 10, 21, 14)
@@ -300,13 +316,18 @@ class Demo:
         self._open_sketches(call, opened)
 
     def _open_sketches(self, call: Call, opened: datetime) -> None:
-        own_answers = {q.field_name: "0" if q.kind == QuestionKind.CHOICE else "Ungdomsrådet har läst skissen och ändrat i den." for q in call.questions.all()}
+        own_answers = {
+            q.field_name: "0" if q.kind == QuestionKind.CHOICE else "Ungdomsrådet har läst skissen och ändrat i den."
+            for q in call.questions.all()
+        }
         for number, row in enumerate(OPEN_SKETCHES):
             organisation = self.organisations[row.owner]
             by = self.member_of(organisation)
             started_at = opened + timedelta(days=4 + number, hours=2)
             sketch = actions.start_sketch(call, organisation, by=by, at=started_at)
-            self._write_and_submit(sketch, {**self.typed(call, row, by=by), **own_answers}, by=by, at=started_at + timedelta(days=2))
+            self._write_and_submit(
+                sketch, {**self.typed(call, row, by=by), **own_answers}, by=by, at=started_at + timedelta(days=2)
+            )
         reviewer, leader = self.users["granskare"], self.users["processledare"]
         actions.assign_reviewers(
             call, sketches=Sketch.objects.filter(call=call), reviewers=[reviewer], by=leader, at=opened + timedelta(days=9)

@@ -35,7 +35,9 @@ ORGANISATIONS = [
     DemoOrganisation("universitet", "Örebro universitet", "202100-2924", OrganisationKind.UNIVERSITY, LegalForm.STATE, "1880"),
     DemoOrganisation("stadsmission", "Örebro stadsmission", "", OrganisationKind.FOUNDATION, LegalForm.FOUNDATION, "1880"),
     DemoOrganisation("medborgarskolan", "Medborgarskolan", "", OrganisationKind.STUDY_ASSOCIATION, LegalForm.NON_PROFIT, "1880"),
-    DemoOrganisation("vuxenskolan", "Studieförbundet Vuxenskolan", "", OrganisationKind.STUDY_ASSOCIATION, LegalForm.NON_PROFIT, "1880"),
+    DemoOrganisation(
+        "vuxenskolan", "Studieförbundet Vuxenskolan", "", OrganisationKind.STUDY_ASSOCIATION, LegalForm.NON_PROFIT, "1880"
+    ),
     DemoOrganisation("folketshus", "Folkets hus Ljusnarsberg", "", OrganisationKind.ASSOCIATION, LegalForm.NON_PROFIT, "1864"),
     DemoOrganisation("rfsisu", "RF-SISU Örebro län", "", OrganisationKind.STUDY_ASSOCIATION, LegalForm.NON_PROFIT, "1880"),
 ]
@@ -73,5 +75,13 @@ ROLES = {
     "admin": Role.ADMINISTRATOR,
 }
 
-WRITERS = ["Alva Granström", "Nils Hagelborn", "Rebecka Furuskog", "Tove Månsbo", "Adam Ljungfors", "Linnea Östmark", "Viktor Sjöhed"]
+WRITERS = [
+    "Alva Granström",
+    "Nils Hagelborn",
+    "Rebecka Furuskog",
+    "Tove Månsbo",
+    "Adam Ljungfors",
+    "Linnea Östmark",
+    "Viktor Sjöhed",
+]
 """Who writes for organisations that have no account in the list on the log-in page."""
