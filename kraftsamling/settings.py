@@ -296,7 +296,6 @@ if SAML_APPS:
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 """How many proxies of our own stand before the web process: so many steps of X-Forwarded-For, counted from the right, are
 believed when attempts to log in are counted per address. 0 believes none of them."""
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # ---- Mail
 

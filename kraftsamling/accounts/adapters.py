@@ -22,6 +22,7 @@ from kraftsamling.lib.text import clean_text
 from kraftsamling.notifications.letters import write_letter
 
 from . import demo, login_mails
+from .client_address import client_address
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """One count per account, whatever host name the attempts are sent to."""
         return str(credentials.get("email", "")).strip().lower()
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who has just logged in with a password or a key need not do it once more before changing the account."""

@@ -42,14 +42,14 @@ def own_data(user: User) -> dict[str, Any]:
 def _appearances(user: User) -> dict[str, list[dict[str, Any]]]:
     found = {}
     for model in apps.get_models():
-        fields = [field for field in model._meta.get_fields() if _points_at_people(field)]  # noqa: SLF001
+        fields = [field for field in model._meta.get_fields() if _points_at_people(field)]
         if model in NOT_LISTED or model is User or not fields:
             continue
         for field in fields:
-            rows = model._base_manager.filter(**{field.name: user}).order_by("pk")[:MOST_ROWS]  # noqa: SLF001
+            rows = model._base_manager.filter(**{field.name: user}).order_by("pk")[:MOST_ROWS]
             listed = [{"id": str(row.pk), "is": str(row)} for row in rows]
             if listed:
-                found[f"{model._meta.label_lower}.{field.name}"] = listed  # noqa: SLF001
+                found[f"{model._meta.label_lower}.{field.name}"] = listed
     return found
 
 

@@ -57,10 +57,18 @@ def test_a_flood_of_wrong_guesses_from_one_address_is_stopped(settings):
 
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "counted_as_one"),
-    [(0, "203.0.113.{}", True), (1, "203.0.113.{}, 198.51.100.7", True), (1, "198.51.100.7, 203.0.113.{}", False)],
+    [
+        (0, "203.0.113.{}", True),
+        (1, "203.0.113.{}, 198.51.100.7", True),
+        (1, "198.51.100.7, 203.0.113.{}", False),
+        (2, "198.51.100.1, 203.0.113.{}, 198.51.100.7", False),
+        (2, "203.0.113.{}, 198.51.100.2, 198.51.100.7", True),
+        (2, "203.0.113.{}", False),
+        (1, "nonsense {}", True),
+    ],
 )
 def test_only_our_own_proxies_are_believed_about_the_address(settings, proxies, forwarded, counted_as_one):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    settings.TRUSTED_PROXIES = proxies
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "2/10m/ip,5/10m/key"}
     answers = [
         attempt(f"person{number}@example.se", "wrong", HTTP_X_FORWARDED_FOR=forwarded.format(number)) for number in (1, 2, 3)
