@@ -1,0 +1,62 @@
+"""A programme with everybody in it, and one sketch handed in: what the tests of review and answers begin with."""
+
+from types import SimpleNamespace
+
+from kraftsamling.programmes.models import Role
+from tests.factories import grants as make
+from tests.factories.accounts import OrganisationFactory, UserFactory
+from tests.factories.programmes import ProgrammeFactory
+
+EVERY_ROLE = [
+    "nobody",
+    "stranger",
+    "member",
+    "elsewhere",
+    *Role.values,
+]
+"""Not logged in, without any role, member of the applicant, process leader of another programme, and the programme's roles."""
+
+
+def people(programme, organisation):
+    """One person for each of EVERY_ROLE."""
+    from django.contrib.auth.models import AnonymousUser
+
+    found = {
+        "nobody": AnonymousUser(),
+        "stranger": UserFactory(),
+        "member": UserFactory(member_of=organisation),
+        "elsewhere": make.officer(ProgrammeFactory()),
+    }
+    return found | {role: make.officer(programme, role) for role in Role.values}
+
+
+def scene(*, submitted=True, **call_values):
+    """programme, leader, team, decider, reviewer, second, call, organisation, writer, sketch."""
+    programme = ProgrammeFactory()
+    leader = make.officer(programme, name="Leda Process")
+    call = make.create_published_call(programme, by=leader, **call_values)
+    organisation = OrganisationFactory()
+    writer = UserFactory(member_of=organisation, name="Skriv Ande")
+    sketch = (make.create_submitted if submitted else make.create_draft)(call, organisation=organisation, by=writer)
+    return SimpleNamespace(
+        programme=programme,
+        leader=leader,
+        team=make.officer(programme, Role.PROCESS_TEAM, name="Team Medlem"),
+        decider=make.officer(programme, Role.DECISION_MAKER, name="Be Slutar"),
+        reviewer=make.officer(programme, Role.REVIEWER, name="Gran Skare"),
+        second=make.officer(programme, Role.REVIEWER, name="Sekund Läsare"),
+        call=call,
+        organisation=organisation,
+        writer=writer,
+        sketch=sketch,
+    )
+
+
+def fresh(user):
+    """The person as the next request sees them: roles and memberships are asked for anew."""
+    return type(user).objects.get(pk=user.pk)
+
+
+def again(instance):
+    """The row as it stands in the database now, with nothing kept in memory."""
+    return type(instance)._default_manager.get(pk=instance.pk)
