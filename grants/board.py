@@ -45,7 +45,8 @@ class BoardSums(NamedTuple):
 def rows(call: Call, user: Any, *, filters: dict[str, Any], sort: str) -> "QuerySet[Sketch]":
     """The sketches the person may compare, with figures from the assessments, filtered and sorted in the database."""
     chosen = _filtered(Sketch.objects.readable_by_officer(user).filter(call=call).in_competition(), filters)
-    return _sorted(with_figures(chosen), sort).select_related("current_version__main_focus_area", "organisation__seat", "outcome")
+    related = ("current_version__main_focus_area", "organisation__seat", "outcome")
+    return _sorted(with_figures(chosen), sort).select_related(*related).defer("current_version__content", "outcome__letter")
 
 
 def with_figures(sketches: "QuerySet[Sketch]") -> "QuerySet[Sketch]":

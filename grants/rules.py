@@ -77,9 +77,9 @@ def percent_text(share: Decimal) -> str:
 def amount_breaches(call: Call, sought: Kronor) -> Iterator[Breach]:
     """The call's smallest and largest grant (domain 10, rule 5); the limits themselves are allowed."""
     if call.smallest_grant is not None and sought < call.smallest_grant:
-        yield Breach("sought", _("In this call you can seek at least %(amount)s.") % {"amount": call.smallest_grant})
+        yield Breach("sought", _("In this call you can seek at least %(amount)s.") % {"amount": call.smallest_grant.exact})
     if call.largest_grant is not None and sought > call.largest_grant:
-        yield Breach("sought", _("In this call you can seek at most %(amount)s.") % {"amount": call.largest_grant})
+        yield Breach("sought", _("In this call you can seek at most %(amount)s.") % {"amount": call.largest_grant.exact})
 
 
 def share_breaches(call: Call, sought: Kronor, total_cost: Kronor) -> Iterator[Breach]:
@@ -91,7 +91,7 @@ def share_breaches(call: Call, sought: Kronor, total_cost: Kronor) -> Iterator[B
         yield Breach(
             "sought",
             _("The amount sought may be at most %(share)s per cent of the costs: with costs of %(total)s, at most %(most)s.")
-            % {"share": percent_text(limit), "total": total_cost, "most": most},
+            % {"share": percent_text(limit), "total": total_cost.exact, "most": most.exact},
         )
 
 
@@ -103,7 +103,7 @@ def own_financing_breaches(call: Call, own: Kronor, total_cost: Kronor) -> Itera
         yield Breach(
             "own_financing",
             _("Own financing must be at least %(share)s per cent of the costs: with costs of %(total)s, at least %(least)s.")
-            % {"share": percent_text(call.lowest_own_share), "total": total_cost, "least": least},
+            % {"share": percent_text(call.lowest_own_share), "total": total_cost.exact, "least": least.exact},
         )
 
 
@@ -111,10 +111,10 @@ def balance_breaches(total_cost: Kronor, total_financing: Kronor) -> Iterator[Br
     """Costs and financing are equal (AC-034)."""
     if total_cost > total_financing:
         gap = total_cost - total_financing
-        yield Breach("own_financing", _("The financing is %(gap)s less than the costs. They should be equal.") % {"gap": gap})
+        yield Breach("own_financing", _("The financing is %(gap)s less than the costs. They should be equal.") % {"gap": gap.exact})
     elif total_financing > total_cost:
         gap = total_financing - total_cost
-        yield Breach("own_financing", _("The financing is %(gap)s more than the costs. They should be equal.") % {"gap": gap})
+        yield Breach("own_financing", _("The financing is %(gap)s more than the costs. They should be equal.") % {"gap": gap.exact})
 
 
 def period_breaches(call: Call, starts_on: date, ends_on: date) -> Iterator[Breach]:

@@ -83,7 +83,9 @@ class SketchQuerySet(models.QuerySet):
         return self.filter(state__in=[SketchState.SUBMITTED, SketchState.INVITED, SketchState.DECLINED])
 
     def with_details(self) -> "SketchQuerySet":
-        return self.select_related("call__programme", "organisation__seat", "draft", "current_version__main_focus_area")
+        """With what a list shows of each case, and without its long texts."""
+        related = self.select_related("call__programme", "organisation__seat", "draft", "current_version__main_focus_area")
+        return related.defer("current_version__content", "draft__content")
 
 
 class Sketch(models.Model):

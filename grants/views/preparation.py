@@ -22,6 +22,9 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from .common import as_file, attempt
 
 
+SHOWN_WITHOUT_ANSWER = 20
+
+
 def compared_call(request: HttpRequest, slug: str) -> Call:
     return get_object_or_404(
         Call.objects.compared_by(request.user).select_related("programme").prefetch_related("frames"), slug=slug
@@ -116,7 +119,7 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponse:
         "progress": board.reviewer_progress(call),
         "page": paged(request, assessments.order_by("reviewer__name", "sketch__number", "pk")),
         "may_assign": permissions.can_assign_reviewers(request.user, call),
-        "sketches": readable.select_related("current_version", "organisation").order_by("number"),
+        "sketches": readable.with_details().order_by("number"),
     }
     return render(request, "grants/reviewers.html", context)
 
@@ -220,7 +223,8 @@ def outcomes(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "call": call,
         "pending": pending,
-        "unanswered": unanswered.select_related("current_version", "organisation").order_by("number"),
+        "unanswered_count": unanswered.count(),
+        "unanswered": unanswered.with_details().order_by("number")[:SHOWN_WITHOUT_ANSWER],
         "sent": Outcome.objects.sent().filter(sketch__call=call).count(),
         "may_send": permissions.can_publish_call(request.user, call),
     }

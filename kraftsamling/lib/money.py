@@ -59,6 +59,13 @@ class Kronor:
         """Whole kronor, half up: for showing, never for calculating on."""
         return int(self.amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
+    @property
+    def exact(self) -> str:
+        """For words about a limit: with öre when there are any, so that what is told is what counts."""
+        kronor, ore = divmod(abs(self.ore), ORE_PER_KRONA)
+        sign = "\u2212" if self.ore < 0 else ""
+        return f"{sign}{grouped(kronor)}" + (f",{ore:02}" if ore else "") + f"{NBSP}kr"
+
     def share_of(self, total: "Kronor") -> Decimal | None:
         """Per cent of the total, unrounded. None when there is no total to have a share of."""
         return None if total.ore == 0 else Decimal(self.ore) * 100 / Decimal(total.ore)
