@@ -1,5 +1,6 @@
 """Text fields that clean what nobody can see and refuse what must not be written."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,6 +12,11 @@ from kraftsamling.lib.text import clean_text, identity_number_refusal, identity_
 
 DAY_ERROR = gettext_lazy("Write the day as year-month-day, for example 2027-01-15.")
 MOMENT_ERROR = gettext_lazy("Write the day and the clock time, for example 2027-01-15 16:00.")
+
+
+NUMBER = re.compile(r"[-\u2212]?\d{1,12}(?:[.,]\d{1,3})?", re.ASCII)
+LONGEST_WORD = 30
+"""Characters a word, so that a limit in words holds also for a text without spaces."""
 
 
 class PlainTextField(forms.CharField):
@@ -31,12 +37,30 @@ class PlainTextField(forms.CharField):
         super().validate(value)
         if identity_numbers(value):
             raise ValidationError(identity_number_refusal(), code="identity_number")
+        if self.words and len(value) > self.words * LONGEST_WORD:
+            raise ValidationError(
+                _("The text has %(count)d characters. Shorten it to at most %(most)d words.")
+                % {"count": len(value), "most": self.words},
+                code="too_long",
+            )
         count = word_count(value)
         if self.words and count > self.words:
             raise ValidationError(
                 _("The text has %(count)d words. Shorten it to at most %(most)d.") % {"count": count, "most": self.words},
                 code="too_many_words",
             )
+
+
+class NumberField(forms.DecimalField):
+    """A number as people write it: digits, with a comma or point before decimals. No exponents."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(localize=True, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip() and not NUMBER.fullmatch(value.strip()):
+            raise ValidationError(_("Write a number with digits only, for example 12 or 12,5."), code="invalid")
+        return super().to_python(value.strip().replace(",", ".").replace("\u2212", "-") if isinstance(value, str) else value)
 
 
 class LinesField(forms.CharField):

@@ -1,5 +1,6 @@
 """The one-page sketch: what is asked, with help in plain words, and how it is read."""
 
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -16,7 +17,7 @@ from kraftsamling.lib.text import clean_text, single_child_hints
 from kraftsamling.places.models import Municipality
 from kraftsamling.programmes.models import FocusArea
 
-from .fields import PlainTextField, day_field
+from .fields import NumberField, PlainTextField, day_field
 
 PARTNERS = 6
 CONTACTS = 3
@@ -77,9 +78,7 @@ def question_field(question: Question) -> forms.Field | None:  # noqa: PLR0911 -
         case QuestionKind.CHOICES:
             return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
         case QuestionKind.NUMBER:
-            return forms.DecimalField(
-                max_digits=15, decimal_places=3, localize=True, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common
-            )
+            return NumberField(max_digits=15, decimal_places=3, **common)
         case QuestionKind.KRONOR:
             return KronorFormField(**common)
         case QuestionKind.DATE:
@@ -244,7 +243,8 @@ class SketchForm(forms.Form):
                 self.add_error(f"partner_{number}_name", _("Write the partner's name."))
 
     def _check_single_children(self, cleaned: dict[str, Any]) -> None:
-        text = "\n".join(str(cleaned.get(name, "")) for name in ("title", *TEXT_FIELDS))
+        texts = [name for name, field in self.fields.items() if isinstance(field, PlainTextField)]
+        text = "\n".join(str(cleaned.get(name, "")) for name in texts)
         hints = single_child_hints(text)
         if hints and not cleaned.get("groups_only"):
             self.add_error(
@@ -333,7 +333,9 @@ class SketchForm(forms.Form):
             case list():
                 shown = ", ".join(question.choices[int(number)] for number in value)
             case Kronor():
-                shown = str(value)
+                shown = value.exact
+            case Decimal():
+                shown = f"{value:f}".replace(".", ",")
             case _ if question.kind == QuestionKind.CHOICE and value:
                 shown = question.choices[int(value)]
             case _:
