@@ -34,7 +34,7 @@ _PERMANENT = 500
 _ERROR_LENGTH = 500
 
 
-class MailServerAway(Exception):  # noqa: N818 - says what happened
+class MailServerAway(Exception):
     """No connection: the message waits for its next attempt, and so may the others."""
 
 

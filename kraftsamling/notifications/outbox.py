@@ -16,7 +16,7 @@ from kraftsamling.audit.log import target_of
 
 from . import preferences
 from .letters import new_message
-from .models import ALWAYS_SENT, Category, DropReason, Frequency, Message, MessageState
+from .models import Category, DropReason, Frequency, Message, MessageState
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def _receivers(to: Iterable[Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _plan(message: Message, frequency: str, *, at: datetime) -> None:
-    if message.category in ALWAYS_SENT or frequency == Frequency.AT_ONCE:
+    if frequency == Frequency.AT_ONCE:
         return
     if frequency == Frequency.NEVER:
         message.state, message.dropped_because = MessageState.DROPPED, DropReason.TURNED_OFF

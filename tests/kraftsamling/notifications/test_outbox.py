@@ -107,8 +107,11 @@ def test_promise_always_sends_what_concerns_the_own_case_and_account(promise, ca
     user = UserFactory()
     for other in (Category.NEWS, Category.REMINDER):
         Preference.objects.create(user=user, category=other, frequency=Frequency.NEVER)
+    TurnedOffAddress.objects.create(email="a@example.org", category=category)
 
-    (message,) = promise(user, category=category)
+    message, to_address = promise(user, "a@example.org", category=category)
+
+    assert to_address.state == "waiting"
 
     assert (message.state, message.text) == ("waiting", f"{user}: Kvittens\n-- \nKraftsamling\n")
 
