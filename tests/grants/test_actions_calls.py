@@ -618,7 +618,8 @@ def test_mail_about_more_time_is_written_in_each_receivers_language(programme, l
     until = {}
     for language in ("sv", "en"):
         with translation.override(language):
-            until[language] = _("More time in %(call)s: until %(until)s") % {"call": call.title, "until": moment_text(LATER)}
+            subject = _("More time in %(call)s: until %(until)s") % {"call": call.title, "until": moment_text(LATER)}
+            until[language] = " ".join(subject.split())
     assert written == until
 
 
