@@ -68,8 +68,14 @@ def can_declare_conflict(user: Any, sketch: Sketch) -> bool:
     return has_role(user, sketch.call.programme_id, *CASE_READERS, Role.REVIEWER)
 
 
-def can_assess(user: Any, assessment: Assessment) -> bool:
+def can_declare_on_assessment(user: Any, assessment: Assessment) -> bool:
     return assessment.reviewer_id == user.pk and has_role(user, assessment.sketch.call.programme_id, Role.REVIEWER)
+
+
+def can_assess(user: Any, assessment: Assessment) -> bool:
+    """The assigned reviewer, as long as no conflict is known: also one that has arisen after the declaration."""
+    free = Sketch.objects.filter(pk=assessment.sketch_id).free_of_conflict_for(user)
+    return can_declare_on_assessment(user, assessment) and free.exists()
 
 
 def can_send_outcome(user: Any, outcome: Outcome) -> bool:

@@ -111,10 +111,14 @@ def balance_breaches(total_cost: Kronor, total_financing: Kronor) -> Iterator[Br
     """Costs and financing are equal (AC-034)."""
     if total_cost > total_financing:
         gap = total_cost - total_financing
-        yield Breach("own_financing", _("The financing is %(gap)s less than the costs. They should be equal.") % {"gap": gap.exact})
+        yield Breach(
+            "own_financing", _("The financing is %(gap)s less than the costs. They should be equal.") % {"gap": gap.exact}
+        )
     elif total_financing > total_cost:
         gap = total_financing - total_cost
-        yield Breach("own_financing", _("The financing is %(gap)s more than the costs. They should be equal.") % {"gap": gap.exact})
+        yield Breach(
+            "own_financing", _("The financing is %(gap)s more than the costs. They should be equal.") % {"gap": gap.exact}
+        )
 
 
 def period_breaches(call: Call, starts_on: date, ends_on: date) -> Iterator[Breach]:

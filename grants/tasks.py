@@ -72,7 +72,7 @@ def _remind_invited(at: datetime) -> None:
 
 def _remind_reviewers(at: datetime) -> None:
     today = stockholm_today(at)
-    remaining = Assessment.objects.to_remind().select_related("sketch__call")
+    remaining = Assessment.objects.to_remind().of_current_reviewers().select_related("sketch__call")
     calls = {row.sketch.call_id: row.sketch.call for row in remaining}
     for call in calls.values():
         days = (stockholm_today(call.review_due_at) - today).days

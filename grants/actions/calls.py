@@ -15,7 +15,7 @@ from grants.states import CALL_MOVES, CallState
 from kraftsamling.accounts.models import Organisation
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import later_moment_text
-from kraftsamling.lib.transitions import TransitionRefused, advance, claim
+from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
 from kraftsamling.notifications import outbox
 from kraftsamling.programmes.models import Programme
 from kraftsamling.search import index
@@ -38,6 +38,11 @@ def free_slug(title: str) -> str:
     stem = slugify(title)[:60].strip("-") or "utlysning"
     taken = set(Call.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     return next(slug for slug in [stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))] if slug not in taken)
+
+
+def _as_it_stands(call: Call) -> None:
+    """Locks the call and reads it anew, so that a rule is never judged on a copy from before somebody else's change."""
+    call.refresh_from_db(from_queryset=Call.objects.select_for_update(of=("self",)))
 
 
 @transaction.atomic
@@ -97,8 +102,11 @@ def edit_call(call: Call, *, values: dict[str, Any], revision: int, by: Any, at:
     """
     at = at or timezone.now()
     permissions.require(permissions.can_edit_call(by, call))
+    _as_it_stands(call)
+    if call.revision != revision:
+        raise LostRace
     areas = values.pop("focus_areas", None)
-    changed = {name: value for name, value in values.items() if getattr(call, name) != value}
+    changed = {name: value for name, value in values.items() if _comparable(getattr(call, name)) != _comparable(value)}
     if call.state != CallState.DRAFT:
         _guard_published(call, changed, areas)
 
@@ -109,6 +117,11 @@ def edit_call(call: Call, *, values: dict[str, Any], revision: int, by: Any, at:
     audit.record("grants.call.edit", call, by=by, at=at, fields=sorted(changed))
     if call.state == CallState.PUBLISHED:
         put_in_index(call, at=at)
+
+
+def _comparable(value: Any) -> Any:
+    """Kinds of organisation are a set: the order they stand in says nothing."""
+    return frozenset(value) if isinstance(value, list) else value
 
 
 def _guard_published(call: Call, changed: dict[str, Any], areas: Any) -> None:
@@ -140,6 +153,7 @@ def set_frames(call: Call, *, frames: dict[int, Any], by: Any, at: datetime | No
 def set_criteria(call: Call, *, criteria: list[dict[str, Any]], by: Any, at: datetime | None = None) -> None:
     """Replaces the criteria. Only in a draft: those who write must know what they are judged by."""
     permissions.require(permissions.can_edit_call(by, call))
+    _as_it_stands(call)
     _require_draft(call)
 
     call.criteria.all().delete()
@@ -152,6 +166,7 @@ def set_criteria(call: Call, *, criteria: list[dict[str, Any]], by: Any, at: dat
 def set_questions(call: Call, *, questions: list[dict[str, Any]], by: Any, at: datetime | None = None) -> None:
     """Replaces the call's own questions. Only in a draft, so that all answer the same ones."""
     permissions.require(permissions.can_edit_call(by, call))
+    _as_it_stands(call)
     _require_draft(call)
 
     call.questions.all().delete()
@@ -170,6 +185,7 @@ def publish_call(call: Call, *, by: Any, at: datetime | None = None) -> None:
     """Makes the call public. Raises TransitionRefused that names what is missing."""
     at = at or timezone.now()
     permissions.require(permissions.can_publish_call(by, call))
+    _as_it_stands(call)
     missing = completeness.missing(call, at=at)
     if missing:
         raise TransitionRefused(_("The call cannot be published yet: %(what)s") % {"what": " ".join(m.message for m in missing)})
@@ -185,6 +201,7 @@ def cancel_call(call: Call, *, by: Any, at: datetime | None = None) -> None:
     """Takes the call back. What organisations have written stays theirs."""
     at = at or timezone.now()
     permissions.require(permissions.can_publish_call(by, call))
+    _as_it_stands(call)
     if call.sketches.submitted_ever().exists():
         raise TransitionRefused(_("Sketches have been sent in, so the call cannot be cancelled. Give each an answer instead."))
 

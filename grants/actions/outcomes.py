@@ -68,7 +68,7 @@ def edit_letter(outcome: Outcome, *, letter: str, revision: int, by: Any, at: da
     """Keeps an own wording of the letter. The call's wording again if the text is the same or empty."""
     permissions.require(permissions.can_handle_sketch(by, outcome.sketch))
 
-    own = "" if letter.strip() == letters.default_letter(outcome).strip() else letter
+    own = "" if letter.strip() in {"", letters.default_letter(outcome).strip()} else letter
     claim(outcome, expecting={"revision": revision, "state": OutcomeState.PENDING}, letter=own, revision=revision + 1)
 
     audit.record("grants.outcome.letter", outcome.sketch, by=by, at=at)

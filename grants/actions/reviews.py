@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from grants import permissions
 from grants.models import Assessment, Call, ConflictDeclaration, Note, Score, Sketch
 from grants.scoring import weighted_mean
-from grants.states import ASSESSMENT_MOVES, AssessmentState, SketchState
+from grants.states import ASSESSMENT_MOVES, FINISHED_STATES, AssessmentState, SketchState
 from kraftsamling.accounts.models import User
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import later_moment_text
@@ -100,9 +100,12 @@ def declare_on_assessment(
 ) -> None:
     """The reviewer's declaration; the case opens only to who is free of conflict (domain 10, rule 11)."""
     at = at or timezone.now()
-    permissions.require(permissions.can_assess(by, assessment))
+    permissions.require(permissions.can_declare_on_assessment(by, assessment))
+    _as_it_stands(assessment)
     free = Sketch.objects.filter(pk=assessment.sketch_id).free_of_conflict_for(by).exists()
     to = AssessmentState.EXCLUDED if has_conflict or not free else AssessmentState.OPEN
+    if to == AssessmentState.OPEN and assessment.state != AssessmentState.ASSIGNED:
+        raise TransitionRefused(_("You have already declared that you are not in conflict of interest."))
 
     values = {} if to == AssessmentState.OPEN else {"submitted_at": None, "weighted_mean": None}
     advance(assessment, to, table=ASSESSMENT_MOVES, **values)
@@ -198,7 +201,8 @@ def abstain(assessment: Assessment, *, comment: str = "", by: Any, at: datetime 
     permissions.require(permissions.can_assess(by, assessment))
     _require_open(assessment)
 
-    advance(assessment, AssessmentState.ABSTAINED, table=ASSESSMENT_MOVES, submitted_at=at, comment=comment)
+    assessment.scores.all().delete()
+    advance(assessment, AssessmentState.ABSTAINED, table=ASSESSMENT_MOVES, submitted_at=at, comment=comment, recommendation="")
 
     audit.record("grants.review.abstain", assessment.sketch, by=by, at=at)
 
@@ -215,6 +219,9 @@ def skip_assessment(assessment: Assessment, *, by: Any, at: datetime | None = No
 def reopen_assessment(assessment: Assessment, *, by: Any, at: datetime | None = None) -> None:
     """Opens the own assessment again, as long as the sketch has not got its answer."""
     permissions.require(permissions.can_assess(by, assessment))
+    _as_it_stands(assessment)
+    if assessment.state not in FINISHED_STATES:
+        raise TransitionRefused(_("Only an assessment that has been handed in can be opened again."))
     if assessment.sketch.state != SketchState.SUBMITTED:
         raise TransitionRefused(_("The sketch has got its answer, so the assessment stands."))
 
@@ -223,7 +230,15 @@ def reopen_assessment(assessment: Assessment, *, by: Any, at: datetime | None = 
     audit.record("grants.review.reopen", assessment.sketch, by=by, at=at)
 
 
+def _as_it_stands(assessment: Assessment) -> None:
+    """Locks the case and reads both anew, so that nothing is assessed after the answer from an older page."""
+    sketch = Sketch.objects.select_for_update(of=("self",)).select_related("call", "current_version").get(pk=assessment.sketch_id)
+    assessment.refresh_from_db()
+    assessment.sketch = sketch
+
+
 def _require_open(assessment: Assessment) -> None:
+    _as_it_stands(assessment)
     if assessment.state != AssessmentState.OPEN:
         raise TransitionRefused(_("The assessment is not open."))
     if assessment.sketch.state != SketchState.SUBMITTED:

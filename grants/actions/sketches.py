@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grants import permissions, rules
-from grants.models import Call, NumberSeries, ParkedText, Question, Sketch, SketchDraft, SketchFile, SketchVersion
+from grants.models import (
+    Call,
+    ConflictDeclaration,
+    NumberSeries,
+    ParkedText,
+    Question,
+    Sketch,
+    SketchDraft,
+    SketchFile,
+    SketchVersion,
+)
 from grants.states import SKETCH_MOVES, SketchState
 from kraftsamling.accounts.models import Organisation, User
 from kraftsamling.audit import log as audit
@@ -27,7 +37,7 @@ from kraftsamling.programmes.models import Role
 from kraftsamling.search import index
 
 PARKED_FOR = timedelta(days=2)
-LARGEST_PARKED = 400_000
+LARGEST_PARKED = 2_000_000
 TITLE_LENGTH = 200
 MOST_FILES = 20
 
@@ -54,6 +64,13 @@ def start_sketch(call: Call, organisation: Organisation, *, by: Any, at: datetim
     return sketch
 
 
+def _require_changeable(sketch: Sketch) -> None:
+    """Locks the case and reads its state anew, so that no older window writes into a case that is closed by now."""
+    sketch.state = Sketch.objects.select_for_update().values_list("state", flat=True).get(pk=sketch.pk)
+    if sketch.state not in {SketchState.DRAFT, SketchState.SUBMITTED}:
+        raise TransitionRefused(_("The sketch has got its answer, or has been withdrawn, and can no longer be changed."))
+
+
 @transaction.atomic
 def save_draft(sketch: Sketch, *, content: dict[str, Any], revision: int, by: Any, at: datetime | None = None) -> int:
     """Keeps what was typed, right or wrong, and gives the new revision.
@@ -62,8 +79,7 @@ def save_draft(sketch: Sketch, *, content: dict[str, Any], revision: int, by: An
     """
     at = at or timezone.now()
     permissions.require(permissions.can_write_sketch(by, sketch))
-    if sketch.state not in {SketchState.DRAFT, SketchState.SUBMITTED}:
-        raise TransitionRefused(_("The sketch has got its answer, or has been withdrawn, and can no longer be changed."))
+    _require_changeable(sketch)
     draft = sketch.draft
     if draft.content == content and draft.revision == revision:
         return revision
@@ -207,7 +223,7 @@ def _frozen_content(content: rules.SketchContent, files: Iterable[StoredFile]) -
 
 def checksum(frozen: dict[str, Any], *, receipt: str, at: datetime) -> str:
     """SHA-256 over content, receipt number and moment, in one canonical form."""
-    whole = {"content": frozen, "receipt": receipt, "submitted_at": at.isoformat()}
+    whole = {"content": frozen, "receipt": receipt, "submitted_at": at.astimezone(UTC).isoformat()}
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -218,10 +234,13 @@ def _put_in_index(sketch: Sketch, version: SketchVersion, content: rules.SketchC
 
 def _tell_officers(sketch: Sketch, version: SketchVersion, *, at: datetime) -> None:
     """News to those who run the call, but not to anyone whose own organisation takes part."""
-    concerned = {sketch.organisation_id, *version.partner_organisations.values_list("pk", flat=True)}
-    officers = User.objects.filter(
+    partners = SketchVersion.partner_organisations.through.objects.filter(sketchversion__sketch=sketch)
+    concerned = {sketch.organisation_id, *partners.values_list("organisation_id", flat=True)}
+    in_conflict = ConflictDeclaration.objects.in_conflict().filter(sketch=sketch).values("user")
+    running = User.objects.filter(
         is_active=True, roles__programme=sketch.call.programme_id, roles__role__in=[Role.PROCESS_LEADER, Role.PROCESS_TEAM]
-    ).exclude(memberships__organisation__in=concerned)
+    )
+    officers = running.exclude(memberships__organisation__in=concerned).exclude(pk__in=in_conflict)
     outbox.promise(
         "grants/sketch_arrived",
         to=officers.distinct(),
@@ -251,7 +270,7 @@ def attach_receipt(version: SketchVersion, *, pdf: StoredFile | None, at: dateti
     sketch = version.sketch
     outbox.promise(
         "grants/sketch_receipt",
-        to=sketch.organisation.members.filter(is_active=True, memberships__is_contact=True).distinct(),
+        to=_receipt_readers(version),
         context={
             "title": version.title,
             "organisation": sketch.organisation.name,
@@ -271,6 +290,12 @@ def attach_receipt(version: SketchVersion, *, pdf: StoredFile | None, at: dateti
         dedupe_key=f"sketch-receipt-{version.pk}",
         at=at,
     )
+
+
+def _receipt_readers(version: SketchVersion) -> list[User]:
+    """The organisation's contacts, and whoever sent it in."""
+    contacts = version.sketch.organisation.members.filter(is_active=True, memberships__is_contact=True)
+    return [*contacts.distinct(), version.submitted_by]
 
 
 @transaction.atomic
@@ -306,8 +331,7 @@ def add_file(sketch: Sketch, *, file: StoredFile, question: Question | None, by:
     """Lays a file beside the draft. It goes with the next version that is handed in."""
     at = at or timezone.now()
     permissions.require(permissions.can_write_sketch(by, sketch))
-    if sketch.state not in {SketchState.DRAFT, SketchState.SUBMITTED}:
-        raise TransitionRefused(_("Files can no longer be added to this sketch."))
+    _require_changeable(sketch)
     if sketch.files.filter(removed_at=None).count() >= MOST_FILES:
         raise TransitionRefused(_("A sketch can have at most %(count)d files.") % {"count": MOST_FILES})
 
@@ -323,6 +347,7 @@ def remove_file(link: SketchFile, *, by: Any, at: datetime | None = None) -> Non
     """Takes a file away from the draft. Versions already handed in keep theirs."""
     at = at or timezone.now()
     permissions.require(permissions.can_write_sketch(by, link.sketch))
+    _require_changeable(link.sketch)
 
     claim(link, expecting={"removed_at": None}, removed_at=at, removed_by=by)
     _bump_revision(link.sketch, by=by, at=at)
@@ -349,12 +374,14 @@ def set_registry_number(sketch: Sketch, *, number: str, by: Any, at: datetime | 
 
 @transaction.atomic
 def remind_about_draft(sketch: Sketch, *, days: int, at: datetime) -> None:
-    """Tells the organisation that a draft has not been sent in and the call closes soon. At most once per interval."""
+    """Tells the organisation that a draft has not been sent in and the call closes soon. At most once per interval.
+
+    Nothing of the draft stands in the mail, since officers see what the programme has sent.
+    """
     outbox.promise(
         "grants/draft_reminder",
         to=sketch.organisation.members.filter(is_active=True),
         context={
-            "title": sketch.draft.title or _("without title yet"),
             "call": sketch.call.title,
             "deadline": later_moment_text(sketch.deadline()),
             "days": days,
@@ -371,7 +398,7 @@ def remind_about_draft(sketch: Sketch, *, days: int, at: datetime) -> None:
 def park_text(*, path: str, content: dict[str, Any], at: datetime | None = None) -> str:
     """Keeps what was sent by somebody whose session had expired; gives the token that brings it back."""
     at = at or timezone.now()
-    if len(json.dumps(content)) > LARGEST_PARKED:
+    if len(json.dumps(content, ensure_ascii=False)) > LARGEST_PARKED:
         raise TransitionRefused(_("The text is too long to be kept. Go back in the browser and copy it."))
     token = secrets.token_urlsafe(24)
     ParkedText.objects.create(token=token, path=path, content=content, parked_at=at)

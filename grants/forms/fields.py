@@ -37,17 +37,17 @@ class PlainTextField(forms.CharField):
         super().validate(value)
         if identity_numbers(value):
             raise ValidationError(identity_number_refusal(), code="identity_number")
-        if self.words and len(value) > self.words * LONGEST_WORD:
-            raise ValidationError(
-                _("The text has %(count)d characters. Shorten it to at most %(most)d words.")
-                % {"count": len(value), "most": self.words},
-                code="too_long",
-            )
         count = word_count(value)
         if self.words and count > self.words:
             raise ValidationError(
                 _("The text has %(count)d words. Shorten it to at most %(most)d.") % {"count": count, "most": self.words},
                 code="too_many_words",
+            )
+        if self.words and len(value) > self.words * LONGEST_WORD:
+            raise ValidationError(
+                _("The text has %(count)d characters. Shorten it to at most %(most)d words.")
+                % {"count": len(value), "most": self.words},
+                code="too_long",
             )
 
 

@@ -9,6 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kraftsamling.programmes.models import ProgrammeRole, Role
 from grants.states import FINISHED_STATES, READING_STATES, AssessmentState, SketchState, tone
 
 HIGHEST_SCORE = 5
@@ -63,6 +64,13 @@ class AssessmentQuerySet(models.QuerySet):
 
     def to_remind(self) -> "AssessmentQuerySet":
         return self.remaining().filter(sketch__state=SketchState.SUBMITTED, sketch__call__review_due_at__isnull=False)
+
+    def of_current_reviewers(self) -> "AssessmentQuerySet":
+        """Assigned to people who still are reviewers in the call's programme."""
+        roles = ProgrammeRole.objects.filter(
+            user=models.OuterRef("reviewer"), programme=models.OuterRef("sketch__call__programme"), role=Role.REVIEWER
+        )
+        return self.filter(models.Exists(roles))
 
     def in_queue_order(self) -> "AssessmentQuerySet":
         """Those skipped come last, the longest skipped first."""

@@ -20,6 +20,18 @@ CASE_READERS = frozenset({*OFFICERS, Role.DECISION_MAKER})
 """Roles that read every submitted case of their programme, unless they are in conflict."""
 
 
+def _conflict_of(user: Any) -> Q:
+    from .reviews import ConflictDeclaration  # noqa: PLC0415 - the two modules name each other
+
+    conflict = Q(Exists(ConflictDeclaration.objects.in_conflict().filter(sketch=OuterRef("pk"), user=user.pk)))
+    if user.organisation_ids:
+        partner = SketchVersion.partner_organisations.through.objects.filter(
+            sketchversion__sketch=OuterRef("pk"), organisation__in=user.organisation_ids
+        )
+        conflict |= Q(organisation__in=user.organisation_ids) | Q(Exists(partner))
+    return conflict
+
+
 class SketchQuerySet(models.QuerySet):
     def of_organisations(self, user: Any) -> "SketchQuerySet":
         """The cases of the organisations the person belongs to, drafts included."""
@@ -30,17 +42,12 @@ class SketchQuerySet(models.QuerySet):
         return self.filter(submitted_at__isnull=False)
 
     def free_of_conflict_for(self, user: Any) -> "SketchQuerySet":
-        """Without the cases the person must keep away from: declared conflict, own organisation as applicant or partner."""
-        from .reviews import ConflictDeclaration  # noqa: PLC0415 - the two modules name each other
+        """Without the cases the person must keep away from."""
+        return self.exclude(_conflict_of(user))
 
-        declared = ConflictDeclaration.objects.in_conflict().filter(sketch=OuterRef("pk"), user=user.pk)
-        rows = self.filter(~Exists(declared))
-        if user.organisation_ids:
-            partner = SketchVersion.partner_organisations.through.objects.filter(
-                sketchversion__sketch=OuterRef("pk"), organisation__in=user.organisation_ids
-            )
-            rows = rows.exclude(organisation__in=user.organisation_ids).filter(~Exists(partner))
-        return rows
+    def closed_to(self, user: Any) -> "SketchQuerySet":
+        """The cases the person must keep away from: declared conflict, own organisation as applicant or partner."""
+        return self.filter(_conflict_of(user))
 
     def readable_by_officer(self, user: Any) -> "SketchQuerySet":
         """Submitted cases in the programmes where the person runs the call or decides, conflicts excluded."""

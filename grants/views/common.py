@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -50,7 +51,10 @@ def park_and_log_in(request: HttpRequest, *, path: str) -> HttpResponse:
         for name, values in request.POST.lists()
         if values and name != "csrfmiddlewaretoken"
     }
-    token = actions.park_text(path=path, content=typed)
-    response = HttpResponse(status=302)
-    response["Location"] = log_in_first(path, parkerad=token)
-    return response
+    try:
+        token = actions.park_text(path=path, content=typed)
+    except TransitionRefused as refusal:
+        return render(
+            request, "grants/too_long_to_park.html", {"refusal": str(refusal), "log_in": log_in_first(path)}, status=413
+        )
+    return redirect(log_in_first(path, parkerad=token))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from grants import actions, board, documents, letters, permissions
 from grants.forms.reviews import AssignForm, BoardFilterForm, LetterForm, OutcomeForm
@@ -53,6 +54,7 @@ def _filters(request: HttpRequest, call: Call) -> tuple[BoardFilterForm, dict[st
 
 
 @require_GET
+@vary_on_headers("HX-Target")
 def board_detail(request: HttpRequest, slug: str) -> HttpResponse:
     call = compared_call(request, slug)
     form, filters = _filters(request, call)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from grants import actions, documents
+from grants import actions, documents, permissions
 from grants.forms.reviews import AbstainForm, AssessmentForm, DeclarationForm
 from grants.models import Assessment, Call
 from grants.states import AssessmentState, SketchState
@@ -88,9 +88,11 @@ def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm,
 @require_GET
 def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
-    if not assessment.is_readable:
+    if not assessment.is_readable or not permissions.can_assess(request.user, assessment):
         return render(
-            request, "grants/assessment_declare.html", {"assessment": assessment, **_declaration(assessment, DeclarationForm())}
+            request,
+            "grants/assessment_declare.html",
+            {"assessment": assessment, **_declaration(request, assessment, DeclarationForm())},
         )
     typed, revision, restored = assessment.draft, assessment.revision, False
     parked = actions.unpark_text(request.GET.get("parkerad", ""), path=assessment.get_absolute_url())
@@ -106,7 +108,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _declaration(assessment: Assessment, form: DeclarationForm) -> dict[str, Any]:
+def _declaration(request: HttpRequest, assessment: Assessment, form: DeclarationForm) -> dict[str, Any]:
     """Only the parties and the title: what is needed to know whether one is in conflict."""
     sketch = assessment.sketch
     version = sketch.current_version
@@ -115,7 +117,7 @@ def _declaration(assessment: Assessment, form: DeclarationForm) -> dict[str, Any
         "sketch": sketch,
         "title": version.title,
         "partners": version.content["partners"],
-        "is_excluded": assessment.state == AssessmentState.EXCLUDED,
+        "is_excluded": assessment.state == AssessmentState.EXCLUDED or not permissions.can_assess(request.user, assessment),
     }
 
 
@@ -124,7 +126,9 @@ def assessment_declare(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
     form = DeclarationForm(request.POST)
     if not form.is_valid():
-        return render(request, "grants/assessment_declare.html", {"assessment": assessment, **_declaration(assessment, form)})
+        return render(
+            request, "grants/assessment_declare.html", {"assessment": assessment, **_declaration(request, assessment, form)}
+        )
     conflict = form.cleaned_data["has_conflict"] == "yes"
     act = partial(
         actions.declare_on_assessment, assessment, has_conflict=conflict, ground=form.cleaned_data["ground"], by=request.user

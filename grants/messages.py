@@ -1,0 +1,37 @@
+"""What the call's messages are called, and whose mail is kept from whom on the outbox page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kraftsamling.audit.log import target_of
+from kraftsamling.notifications import kinds, visibility
+from kraftsamling.programmes.models import Role
+from kraftsamling.programmes.permissions import programmes_with_role
+
+from .models import Sketch
+
+LABELS = {
+    "sketch_receipt": _("Receipt"),
+    "sketch_arrived": _("New sketch"),
+    "sketch_withdrawn": _("Withdrawn sketch"),
+    "deadline_extended": _("More time"),
+    "reviews_assigned": _("Sketches to assess"),
+    "review_reminder": _("Reminder to a reviewer"),
+    "draft_reminder": _("Reminder of a draft"),
+    "application_reminder": _("Reminder of an invitation"),
+    "outcome": _("Answer to a sketch"),
+}
+
+
+def closed_cases(user: Any) -> Iterable[str]:
+    """The cases whose mail an officer in conflict of interest must not see."""
+    programmes = programmes_with_role(user, *Role)
+    cases = Sketch.objects.submitted_ever().filter(call__programme__in=programmes).closed_to(user)
+    return [target_of(sketch) for sketch in cases.only("pk")]
+
+
+for kind, label in LABELS.items():
+    kinds.register(f"grants/{kind}", label)
+visibility.hide(closed_cases)
