@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.audit import log
 from kraftsamling.audit.models import AuditEntry
@@ -19,8 +18,8 @@ AT = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 @pytest.fixture(autouse=True)
 def _actions(monkeypatch):
     monkeypatch.setattr(log, "_sentences", {})
-    log.register("tests.open", _("%(name)s is opened."))
-    log.register("tests.inner", _("A note among officers."), internal=True)
+    log.register("tests.open", "%(name)s is opened.")
+    log.register("tests.inner", "A note among officers.", internal=True)
     log.register("tests.called", lambda details: f"{details['count']} files")
 
 

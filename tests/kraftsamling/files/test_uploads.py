@@ -92,6 +92,7 @@ def post(*sizes):
         ([5], 200, "[5] Min text"),
         ([LIMIT], 200, f"[{LIMIT}] Min text"),
         ([LIMIT, LIMIT], 200, f"[{LIMIT}, {LIMIT}] Min text"),
+        ([LIMIT] * 5, 200, f"{[LIMIT] * 5} Min text"),
         ([LIMIT + 1], 413, None),
         ([5, LIMIT + 1, 5], 413, None),
         ([LIMIT] * 5 + [1], 413, None),

@@ -4,7 +4,6 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.search import index, snippets
 from kraftsamling.search.models import SearchEntry
@@ -22,8 +21,8 @@ def _kinds(monkeypatch):
     monkeypatch.setattr(index, "_kinds", {})
     from kraftsamling.accounts.models import User
 
-    index.register("person", lambda user: User.objects.all(), label=_("People"))
-    index.register("note", lambda user: User.objects.filter(pk=user.pk), label=_("Notes"))
+    index.register("person", lambda user: User.objects.all(), label="Folk")
+    index.register("note", lambda user: User.objects.filter(pk=user.pk), label="Anteckningar")
 
 
 def put(title, body="", *, kind="person", at=AT, about=None):
@@ -164,7 +163,7 @@ def test_search_page_is_open_and_shows_kinds(client, django_assert_num_queries):
     put("Fritid i anteckning", kind="note", about=member)
 
     page = client.get(reverse("search"), {"q": "fritid"})
-    assert [(kind["label"], kind["count"]) for kind in page.context["kinds"]] == [("People", 1)]
+    assert [(kind["label"], kind["count"]) for kind in page.context["kinds"]] == [("Folk", 1)]
     assert [entry.marked_title for entry in page.context["page"]] == ["<mark>Fritid</mark> &lt;i&gt;här&lt;/i&gt;"]
     assert dict(client.cookies) == {}
 
