@@ -282,12 +282,14 @@ def attach_receipt(version: SketchVersion, *, pdf: StoredFile | None, at: dateti
             "checksum": version.checksum,
             "sought": str(version.sought),
             "version": version.number,
+            "has_pdf": pdf is not None,
             "path": sketch.get_absolute_url(),
             "answer_expected_on": sketch.call.answer_expected_on,
         },
         about=sketch,
         programme_id=sketch.call.programme_id,
         dedupe_key=f"sketch-receipt-{version.pk}",
+        attachment=pdf,
         at=at,
     )
 

@@ -9,8 +9,8 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kraftsamling.programmes.models import ProgrammeRole, Role
 from grants.states import FINISHED_STATES, READING_STATES, AssessmentState, SketchState, tone
+from kraftsamling.programmes.models import ProgrammeRole, Role
 
 HIGHEST_SCORE = 5
 

@@ -22,7 +22,6 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused
 
 from .common import as_file, attempt
 
-
 SHOWN_WITHOUT_ANSWER = 20
 
 

@@ -12,6 +12,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 from django.utils import timezone
 
+from kraftsamling.files import store
+
 from . import preferences
 from .models import Message, MessageQuerySet, MessageState
 
@@ -110,6 +112,8 @@ def _mail(message: Message) -> EmailMultiAlternatives:
         headers |= {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     mail = EmailMultiAlternatives(message.subject, message.text, to=[message.to_email], headers=headers)
     mail.attach_alternative(message.html, "text/html")
+    if message.attachment is not None:
+        mail.attach(message.attachment.name, store.read(message.attachment), message.attachment.content_type)
     return mail
 
 

@@ -123,6 +123,7 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField()
     html = models.TextField()
+    attachment = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
     about = models.CharField(max_length=80, blank=True, db_index=True)
     programme_id = models.BigIntegerField(null=True)
     dedupe_key = models.CharField(max_length=400, null=True, unique=True)

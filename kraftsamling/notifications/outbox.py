@@ -13,6 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from kraftsamling.audit.log import target_of
+from kraftsamling.files.models import StoredFile
 
 from . import preferences
 from .letters import new_message
@@ -33,6 +34,7 @@ def promise(
     about: models.Model | None = None,
     programme_id: int | None = None,
     dedupe_key: str | None = None,
+    attachment: StoredFile | None = None,
     at: datetime | None = None,
 ) -> list[Message]:
     """Writes one message to each receiver (users and plain addresses) and has them delivered after the commit.
@@ -59,6 +61,7 @@ def promise(
         )
         message = new_message(kind, context, user=user, email=email, category=category)
         message.about, message.programme_id, message.dedupe_key = target_of(about) if about else "", programme_id, key
+        message.attachment = attachment
         message.written_at = message.next_attempt_at = at
         _plan(message, frequency, at=at)
         written.append(message)
