@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants.models import Call, Criterion, QuestionKind, Step
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import LAWFUL_SHARE, PER_CENT
 from kraftsamling.accounts.models import Organisation, OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorFormField
 
@@ -72,6 +72,8 @@ class CallForm(forms.ModelForm):
         )
         self.fields["focus_areas"].queryset = self.instance.programme.focus_areas.order_by("position")  # type: ignore[attr-defined]
         self.fields["focus_areas"].required = False
+        for name in self._meta.localized_fields:
+            self.fields[name].validators += PER_CENT
         self._add_frames()
         self._add_help()
         for field in self.fields.values():
@@ -255,6 +257,8 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        cleaned["step"] = cleaned.get("step") or Step.SKETCH
+        cleaned["kind"] = cleaned.get("kind") or QuestionKind.LONG_TEXT
         least = 2
         wants_choices = cleaned.get("kind") in {QuestionKind.CHOICE, QuestionKind.CHOICES}
         if cleaned.get("label") and wants_choices and len(cleaned.get("choices", [])) < least:

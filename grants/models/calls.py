@@ -137,6 +137,10 @@ class Call(models.Model):
             CheckConstraint(condition=Q(state__in=CallState.values), name="call_state_is_known"),
             CheckConstraint(condition=Q(highest_share__lte=LAWFUL_SHARE, highest_share__gt=0), name="call_share_is_lawful"),
             CheckConstraint(
+                condition=Q(lowest_own_share__gte=0, lowest_own_share__lte=100, indirect_rate__gte=0, indirect_rate__lte=100),
+                name="call_per_cents_are_0_to_100",
+            ),
+            CheckConstraint(
                 condition=Q(closes_at=None) | Q(opens_at=None) | Q(closes_at__gt=F("opens_at")), name="call_closes_after_it_opens"
             ),
             CheckConstraint(

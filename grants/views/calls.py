@@ -30,7 +30,7 @@ from kraftsamling.lib.transitions import TransitionRefused
 from kraftsamling.programmes.models import Programme
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 
-from .common import as_file, attempt
+from .common import as_file, attempt, number
 
 
 @public_page
@@ -144,8 +144,8 @@ def call_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def _save_call(request: HttpRequest, call: Call, form: CallForm) -> None:
     """One form, two things: the fields, and the frames when they have changed."""
     before = {frame.year: frame.amount for frame in call.frames.all()}
-    revision = request.POST.get("revision", "")
-    actions.edit_call(call, values=form.values(), revision=int(revision) if revision.isdecimal() else -1, by=request.user)
+    revision = number(request.POST.get("revision", ""))
+    actions.edit_call(call, values=form.values(), revision=revision, by=request.user)
     if form.frames() != before:
         actions.set_frames(call, frames=form.frames(), by=request.user)
 

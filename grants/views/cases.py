@@ -25,6 +25,7 @@ from kraftsamling.files.responses import send
 from kraftsamling.lib.transitions import TransitionRefused
 
 from .common import attempt
+from .common import number as number_of
 from .sketches import organisation_context, own_sketch
 
 
@@ -102,8 +103,8 @@ def sketch_compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, name: str, default: int, numbers: list[int]) -> int:
-    asked = request.GET.get(name, "")
-    return int(asked) if asked.isdecimal() and int(asked) in numbers else default
+    asked = number_of(request.GET.get(name, ""))
+    return asked if asked in numbers else default
 
 
 def _compared(version: SketchVersion) -> list[tuple[str, str]]:
@@ -171,10 +172,9 @@ def _saved_beside(request: HttpRequest, sketch: Sketch) -> bool:
     """The text that came with the file's form, kept as a draft. False when somebody else has saved meanwhile."""
     if "revision" not in request.POST:
         return True
-    posted = request.POST["revision"]
     try:
         typed = typed_content(request.POST, call=sketch.call)
-        actions.save_draft(sketch, content=typed, revision=int(posted) if posted.isdecimal() else -1, by=request.user)
+        actions.save_draft(sketch, content=typed, revision=number_of(request.POST["revision"]), by=request.user)
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
         return False

@@ -58,3 +58,12 @@ def park_and_log_in(request: HttpRequest, *, path: str) -> HttpResponse:
             request, "grants/too_long_to_park.html", {"refusal": str(refusal), "log_in": log_in_first(path)}, status=413
         )
     return redirect(log_in_first(path, parkerad=token))
+
+
+LONGEST_NUMBER = 9
+"""Digits that fit the columns; more were never sent by our own pages."""
+
+
+def number(text: str, default: int = -1) -> int:
+    """A whole number from an address or a form, or the default for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else default

@@ -20,7 +20,7 @@ from grants.states import SketchState
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 
-from .common import as_file, attempt
+from .common import as_file, attempt, number
 
 SHOWN_WITHOUT_ANSWER = 20
 
@@ -75,13 +75,11 @@ def board_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _panel(request: HttpRequest, call: Call) -> dict[str, Any] | None:
     """The sketch whose details stand beside the board, chosen by ?visa= in the address."""
-    asked = request.GET.get("visa", "")
-    if not asked.isdecimal():
-        return None
+    asked = number(request.GET.get("visa", ""))
     sketches = board.with_figures(Sketch.objects.readable_by_officer(request.user).filter(call=call))
     sketch = (
         sketches.select_related("current_version__main_focus_area", "organisation__seat", "call", "outcome")
-        .filter(pk=int(asked))
+        .filter(pk=asked)
         .first()
     )
     if sketch is None:
@@ -195,14 +193,9 @@ def _outcome_conflict(request: HttpRequest, sketch: Sketch, form: OutcomeForm) -
 def outcome_drop(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = handled_sketch(request, pk)
     outcome = get_object_or_404(Outcome.objects.pending().select_related("sketch__call"), sketch=sketch)
-    act = partial(actions.drop_outcome, outcome, revision=_posted_number(request, "revision"), by=request.user)
+    act = partial(actions.drop_outcome, outcome, revision=number(request.POST.get("revision", "")), by=request.user)
     attempt(request, act, done=_("The prepared answer is taken away."))
     return redirect("outcomes", sketch.call.slug)
-
-
-def _posted_number(request: HttpRequest, name: str) -> int:
-    posted = request.POST.get(name, "")
-    return int(posted) if posted.isdecimal() else -1
 
 
 def pending_outcomes(request: HttpRequest, call: Call) -> Any:
@@ -253,11 +246,8 @@ def letter_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def outcomes_send(request: HttpRequest, slug: str) -> HttpResponse:
     """Sends what was ticked on the page, in the wording that was shown there."""
     call = compared_call(request, slug)
-    chosen = {
-        int(pk): int(revision)
-        for pk, _dot, revision in (v.partition(".") for v in request.POST.getlist("outcome"))
-        if pk.isdecimal() and revision.isdecimal()
-    }
+    pairs = (value.partition(".") for value in request.POST.getlist("outcome"))
+    chosen = {number(pk): number(revision) for pk, _dot, revision in pairs}
     found = list(pending_outcomes(request, call).filter(pk__in=chosen).order_by("pk"))
     if not chosen or len(found) != len(chosen):
         messages.error(request, _("Tick the answers to send.") if not chosen else str(LostRace()))

@@ -24,7 +24,7 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
 
-from .common import attempt, park_and_log_in
+from .common import attempt, number, park_and_log_in
 
 
 def own_assessments(request: HttpRequest) -> Any:
@@ -97,8 +97,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     typed, revision, restored = assessment.draft, assessment.revision, False
     parked = actions.unpark_text(request.GET.get("parkerad", ""), path=assessment.get_absolute_url())
     if parked is not None:
-        posted = str(parked.pop("revision", ""))
-        typed, revision, restored = parked, int(posted) if posted.isdecimal() else -1, True
+        revision, typed, restored = number(str(parked.pop("revision", ""))), parked, True
     form = AssessmentForm(typed, call=assessment.sketch.call)
     form.full_clean()
     if request.GET.get("kontroll") != "1":
@@ -138,11 +137,6 @@ def assessment_declare(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("review_list") if conflict else redirect(assessment)
 
 
-def _revision(request: HttpRequest) -> int:
-    posted = request.POST.get("revision", "")
-    return int(posted) if posted.isdecimal() and len(posted) < 10 else -1  # noqa: PLR2004 - what fits the column
-
-
 @login_not_required
 @require_POST
 def assessment_save(request: HttpRequest, pk: int) -> HttpResponse:
@@ -152,7 +146,9 @@ def assessment_save(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
     form = AssessmentForm(request.POST, call=assessment.sketch.call)
     try:
-        actions.save_assessment(assessment, content=form.typed(request.POST), revision=_revision(request), by=request.user)
+        actions.save_assessment(
+            assessment, content=form.typed(request.POST), revision=number(request.POST.get("revision", "")), by=request.user
+        )
     except LostRace:
         return _newer(request, assessment, form)
     except TransitionRefused as refusal:
@@ -196,7 +192,7 @@ def assessment_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     form = AssessmentForm(request.POST, call=assessment.sketch.call)
     try:
         revision = actions.save_assessment(
-            assessment, content=form.typed(request.POST), revision=_revision(request), by=request.user
+            assessment, content=form.typed(request.POST), revision=number(request.POST.get("revision", "")), by=request.user
         )
     except TransitionRefused as refusal:
         return JsonResponse({"conflict": True, "saved": str(refusal), "url": assessment.get_absolute_url()}, status=409)

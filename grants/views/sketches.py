@@ -23,7 +23,7 @@ from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, park_and_log_in
+from .common import attempt, number, park_and_log_in
 
 
 def own_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -105,13 +105,8 @@ def _unparked(request: HttpRequest, sketch: Sketch) -> tuple[dict[str, Any], int
     content = actions.unpark_text(request.GET.get("parkerad", ""), path=path)
     if content is None:
         return None
-    revision = str(content.pop("revision", ""))
-    return content, int(revision) if revision.isdecimal() else -1
-
-
-def _posted_revision(request: HttpRequest) -> int:
-    posted = request.POST.get("revision", "")
-    return int(posted) if posted.isdecimal() and len(posted) < 10 else -1  # noqa: PLR2004 - what fits the column
+    revision = number(str(content.pop("revision", "")))
+    return content, revision
 
 
 @login_not_required
@@ -122,7 +117,7 @@ def sketch_save(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = own_sketch(request, pk)
     typed = typed_content(request.POST, call=sketch.call)
     try:
-        actions.save_draft(sketch, content=typed, revision=_posted_revision(request), by=request.user)
+        actions.save_draft(sketch, content=typed, revision=number(request.POST.get("revision", "")), by=request.user)
     except actions.DraftConflict:
         return _conflict(request, sketch, typed)
     except TransitionRefused as refusal:
@@ -168,7 +163,9 @@ def sketch_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     typed = typed_content(request.POST, call=sketch.call)
     at = timezone.now()
     try:
-        revision = actions.save_draft(sketch, content=typed, revision=_posted_revision(request), by=request.user, at=at)
+        revision = actions.save_draft(
+            sketch, content=typed, revision=number(request.POST.get("revision", "")), by=request.user, at=at
+        )
     except actions.DraftConflict:
         said = _("Somebody else has saved this sketch. Press Save, and you will see both texts.")
         return JsonResponse({"conflict": True, "saved": said, "url": reverse("sketch_edit", args=[pk])}, status=409)
@@ -198,7 +195,9 @@ def sketch_submit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return redirect(f"{reverse('sketch_edit', args=[pk])}?kontroll=1")
     try:
-        version = actions.submit_sketch(sketch, content=form.content(), revision=_posted_revision(request), by=request.user)
+        version = actions.submit_sketch(
+            sketch, content=form.content(), revision=number(request.POST.get("revision", "")), by=request.user
+        )
     except actions.DraftConflict:
         messages.error(
             request, _("The sketch was changed after you opened this page. Read it through once more, then send it in.")

@@ -14,6 +14,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
 PUBLIC_SECONDS = 60
+KEPT_HEADERS = ("Content-Type", "Content-Disposition")
+"""What belongs to the content; the rest of the headers are set anew by the middleware."""
 
 View = Callable[..., HttpResponseBase]
 
@@ -35,7 +37,7 @@ def public_page(view: View) -> View:
             fresh = view(request, *args, **kwargs)
             if not _may_be_kept(request, fresh):
                 return fresh
-            kept = (fresh.content, fresh.headers["Content-Type"])  # type: ignore[attr-defined]
+            kept = (fresh.content, {name: fresh.headers[name] for name in KEPT_HEADERS if name in fresh.headers})  # type: ignore[attr-defined]
             cache.set(key, kept, PUBLIC_SECONDS)
         return _send(request, *kept)
 
@@ -62,8 +64,8 @@ def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
     return response.status_code == HTTPStatus.OK and not response.streaming and not cookies
 
 
-def _send(request: HttpRequest, content: bytes, content_type: str) -> HttpResponseBase:
-    response = HttpResponse(content, content_type=content_type)
+def _send(request: HttpRequest, content: bytes, headers: dict[str, str]) -> HttpResponseBase:
+    response = HttpResponse(content, headers=headers)
     response.headers["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Cookie"
