@@ -1,0 +1,319 @@
+"""Who reaches which address. One row per URL name; `name@variant` is the same address with another object.
+
+The objects are those of tests/walks/world.py: always of one organisation (the member's) in one programme.
+"""
+
+from typing import NamedTuple
+
+from kraftsamling.programmes.models import Role
+from tests.walks.world import MEMBER, OTHER_LEADER, OUTSIDER, ROLES, VISITOR
+
+LEADER, TEAM, DECIDER, ADMIN = Role.PROCESS_LEADER, Role.PROCESS_TEAM, Role.DECISION_MAKER, Role.ADMINISTRATOR
+
+LOG_IN, ELSEWHERE = "302 to log-in", "302 to another page"
+NOBODY = frozenset()
+EVERYBODY = frozenset(ROLES)
+LOGGED_IN = EVERYBODY - {VISITOR}
+STAFF = frozenset({*Role, OTHER_LEADER})
+OFFICERS = frozenset({LEADER, TEAM})
+CASE_READERS = OFFICERS | {DECIDER}
+ALL_ORGANISATIONS = OFFICERS | {ADMIN, OTHER_LEADER}
+OUTBOX = ALL_ORGANISATIONS
+OWN = frozenset({MEMBER})
+REVIEWER = frozenset({Role.REVIEWER})
+
+
+class Row(NamedTuple):
+    """What each role is answered. Whoever stands nowhere is answered 404, a visitor is led to log-in."""
+
+    get: frozenset | None = NOBODY
+    """200. None where only POST is answered: 405."""
+    post: frozenset | None = None
+    """May act. None where POST is no other thing than GET: 405, or the same page again."""
+    on: frozenset = NOBODY
+    """Led on to another page."""
+    forbidden: frozenset = NOBODY
+    """Sees the thing, and is told that this is not theirs to do: 403."""
+    other: dict = {}
+    """(role, method): the answer, where it is none of these."""
+
+    def answer(self, role, method):
+        """GET: a status, LOG_IN or ELSEWHERE. POST: the same, or None for who may act."""
+        if (role, method) in self.other:
+            return self.other[role, method]
+        if method == "POST" and role in (self.post or NOBODY):
+            return None
+        if method == "GET" and role in (self.get or NOBODY):
+            return 200
+        if role in self.on:
+            return ELSEWHERE
+        if role == VISITOR:
+            return LOG_IN
+        if method == "GET" and self.get is None:
+            return 405
+        return 403 if role in self.forbidden else 404
+
+
+def page(who, **more):
+    return Row(get=who, **more)
+
+
+def form(who, *, acts=None, **more):
+    return Row(get=who, post=who if acts is None else acts, **more)
+
+
+def button(who, **more):
+    return Row(get=None, post=who, **more)
+
+
+def kept(who):
+    """Open to who has been logged out, since it keeps their text; their GET is answered like anybody's."""
+    return Row(get=None, post=who, other={(VISITOR, "GET"): 405})
+
+
+def log_in_form():
+    """For visitors; who is logged in is led home."""
+    return Row(get=frozenset({VISITOR}), post=frozenset({VISITOR}), on=LOGGED_IN)
+
+
+ON = Row(on=EVERYBODY)
+OWN_CASE = page(OWN | CASE_READERS | REVIEWER)
+
+HOME = {
+    "start": page(EVERYBODY),
+    "home": page(LOGGED_IN),
+    "about": page(EVERYBODY),
+    "accessibility": form(EVERYBODY),
+    "privacy": page(EVERYBODY),
+    "cookies": page(EVERYBODY),
+    "finnish": page(EVERYBODY),
+    "language": ON,
+    "health": Row(other={(role, method): 503 for role in ROLES for method in ("GET", "POST")}),  # no worker runs in a test
+    "robots": page(EVERYBODY),
+    "favicon": ON,
+    "security_text": page(EVERYBODY),
+    "gallery": page(STAFF),
+    "search": page(EVERYBODY),
+}
+
+ACCOUNT = {
+    "account_home": page(LOGGED_IN),
+    "account_name": button(LOGGED_IN),
+    "account_data": page(LOGGED_IN),
+    "account_close": form(LOGGED_IN),
+    "account_login": log_in_form(),
+    "account_logout": form(LOGGED_IN, on=frozenset({VISITOR})),
+    "account_signup": log_in_form(),
+    "account_inactive": page(EVERYBODY),
+    "account_reauthenticate": form(LOGGED_IN),
+    "account_email": form(LOGGED_IN),
+    "account_email_verification_sent": Row(on=LOGGED_IN),
+    "account_request_login_code": log_in_form(),
+    "account_confirm_login_code": ON,
+    "account_change_password": form(LOGGED_IN),
+    "account_set_password": Row(on=LOGGED_IN),
+    "account_reset_password": form(EVERYBODY),
+    "account_confirm_password_reset_code": Row(other={(role, "GET"): LOG_IN for role in EVERYBODY}),
+    "account_complete_password_reset": ON,
+    "account_password_reset_completed": page(EVERYBODY),
+    "mfa_index": page(LOGGED_IN),
+    "mfa_authenticate": Row(on=LOGGED_IN),
+    "mfa_reauthenticate": form(OWN, on=LOGGED_IN - OWN),
+    "mfa_activate_totp": form(LOGGED_IN - OWN, on=OWN),
+    "mfa_deactivate_totp": form(OWN),
+    "mfa_view_recovery_codes": page(OWN),
+    "mfa_generate_recovery_codes": form(LOGGED_IN),
+    "mfa_download_recovery_codes": page(OWN),
+    "mfa_list_webauthn": page(LOGGED_IN),
+    "mfa_add_webauthn": form(LOGGED_IN),
+    "mfa_login_webauthn": Row(on=LOGGED_IN),
+    "mfa_reauthenticate_webauthn": page(OWN, on=LOGGED_IN - OWN, other={(MEMBER, "POST"): LOG_IN}),
+    "mfa_remove_webauthn": form(OWN),
+    "mfa_edit_webauthn": form(OWN),
+    "socialaccount_connections": form(LOGGED_IN),
+    "socialaccount_login_cancelled": page(EVERYBODY),
+    "socialaccount_login_error": Row(other={(role, "GET"): 401 for role in LOGGED_IN}),  # shown in place, never led to
+    "socialaccount_signup": Row(other={(role, "GET"): LOG_IN for role in EVERYBODY}),
+    "openid_connect_login": Row(other={(VISITOR, "GET"): 404, (VISITOR, "POST"): 404}),
+    "openid_connect_callback": Row(other={(VISITOR, "GET"): 404, (VISITOR, "POST"): 404}),
+    "second_factor_wanted": page(STAFF, on=LOGGED_IN - STAFF),
+    "mail_preferences": form(LOGGED_IN),
+    "unsubscribe": form(EVERYBODY),
+}
+
+ORGANISATIONS = {
+    "organisation_list": page(LOGGED_IN),
+    "organisation_all": page(ALL_ORGANISATIONS),
+    "organisation_csv": page(ALL_ORGANISATIONS),
+    "organisation_xlsx": page(ALL_ORGANISATIONS),
+    "organisation_register": form(LOGGED_IN),
+    "organisation_detail": page(OWN | ALL_ORGANISATIONS),
+    "organisation_change": form(OWN | {ADMIN}, forbidden=ALL_ORGANISATIONS),
+    "organisation_join": form(LOGGED_IN - OWN, on=OWN),
+    "organisation_join_answer": button(OWN | {ADMIN}, forbidden=ALL_ORGANISATIONS),
+    "organisation_invite": button(OWN | {ADMIN}, forbidden=ALL_ORGANISATIONS),
+    "invitation_revoke": button(OWN | {ADMIN}, forbidden=ALL_ORGANISATIONS),
+    "organisation_leave": button(OWN, forbidden=ALL_ORGANISATIONS),
+    "organisation_member_remove": button(OWN | {ADMIN}, forbidden=ALL_ORGANISATIONS),
+    "organisation_member_contact": button(OWN | {ADMIN}, forbidden=ALL_ORGANISATIONS),
+    "invitation_accept": page(EVERYBODY),
+    "signatory_add": form(OWN, forbidden=ALL_ORGANISATIONS),
+    "signatory_proof": page(OWN | ALL_ORGANISATIONS),
+    "signatory_end": button(OWN, forbidden=ALL_ORGANISATIONS),
+}
+
+PROGRAMME = {
+    "role_list": Row(on=frozenset({ADMIN})),
+    "programme_roles": page(frozenset({ADMIN})),
+    "role_give": button(frozenset({ADMIN})),
+    "role_take": button(frozenset({ADMIN})),
+    "outbox_list": page(OUTBOX),
+    "outbox_csv": page(OUTBOX),
+    "message_detail": page(OUTBOX - {OTHER_LEADER}),
+    "message_send_again": button(OUTBOX - {OTHER_LEADER}),
+    "message_arrived": button(OUTBOX - {OTHER_LEADER}),
+}
+
+CALLS = {
+    "call_list": page(EVERYBODY),
+    "call_list_file": Row(other={(VISITOR, "GET"): 404, (VISITOR, "POST"): 405}),
+    "call_list_file@csv": page(EVERYBODY),
+    "call_list_file@xlsx": page(EVERYBODY),
+    "call_create": form(OFFICERS | {OTHER_LEADER}, forbidden=LOGGED_IN),
+    "call_detail": page(EVERYBODY),
+    "call_detail@closed": page(EVERYBODY),
+    "call_detail@draft": page(CASE_READERS, other={(VISITOR, "GET"): 404}),
+    "call_calendar": page(EVERYBODY),
+    "call_calendar@draft": Row(other={(VISITOR, "GET"): 404}),
+    "call_edit": form(OFFICERS),
+    "call_edit@draft": form(OFFICERS),
+    "call_criteria": form(OFFICERS),
+    "call_criteria@draft": form(OFFICERS),
+    "call_questions": form(OFFICERS),
+    "call_questions@draft": form(OFFICERS),
+    "call_answers": form(OFFICERS),
+    "call_answers@draft": form(OFFICERS),
+    "call_answer_remove": button(OFFICERS),
+    "call_extension": form(OFFICERS),
+    "call_extension@draft": form(OFFICERS),
+    "call_publish": button(frozenset({LEADER}), forbidden=OFFICERS),
+    "call_cancel": button(frozenset({LEADER}), forbidden=OFFICERS),
+    "call_clone": button(OFFICERS),
+}
+
+SKETCHES = {
+    "sketch_list": page(LOGGED_IN),
+    "sketch_start": form(LOGGED_IN),
+    "sketch_start@draft": Row(),
+    "sketch_detail": OWN_CASE,
+    "sketch_detail@draft": page(OWN),
+    "sketch_detail@invited": page(OWN | CASE_READERS),
+    "sketch_edit": page(OWN),
+    "sketch_edit@submitted": page(OWN),
+    "sketch_edit@answered": Row(on=OWN),
+    "sketch_save": kept(OWN),
+    "sketch_autosave": Row(get=None, post=OWN, other={(VISITOR, "GET"): 405, (VISITOR, "POST"): 401}),
+    "sketch_preview": page(OWN),
+    "sketch_submit": button(OWN),
+    "sketch_withdraw": form(OWN),
+    "sketch_withdraw@draft": form(OWN),
+    "sketch_file_add": button(OWN),
+    "sketch_file": OWN_CASE,
+    "sketch_file_remove": button(OWN),
+    "sketch_version": OWN_CASE,
+    "sketch_receipt": OWN_CASE,
+    "sketch_compare": OWN_CASE,
+    "sketch_compare@draft": Row(on=OWN),
+    "sketch_note": button(OFFICERS, forbidden=OWN | CASE_READERS | REVIEWER),
+    "sketch_register": button(OFFICERS, forbidden=OWN | CASE_READERS | REVIEWER),
+    "sketch_conflict": button(CASE_READERS | REVIEWER, forbidden=OWN),
+    "application_detail": page(OWN | CASE_READERS),
+    "application_turn_down": button(OWN, forbidden=CASE_READERS),
+}
+
+REVIEW = {
+    "review_list": page(LOGGED_IN),
+    "assessment_detail": page(REVIEWER),
+    "assessment_detail@assigned": page(REVIEWER),
+    "assessment_detail@done": page(REVIEWER),
+    "assessment_declare": button(REVIEWER),
+    "assessment_save": kept(REVIEWER),
+    "assessment_autosave": Row(get=None, post=REVIEWER, other={(VISITOR, "GET"): 405, (VISITOR, "POST"): 401}),
+    "assessment_abstain": button(REVIEWER),
+    "assessment_skip": button(REVIEWER),
+    "assessment_reopen": button(REVIEWER),
+}
+
+PREPARATION = {
+    "preparation_list": page(CASE_READERS, forbidden=LOGGED_IN),
+    "outcome_edit": form(OFFICERS, forbidden=CASE_READERS),
+    "outcome_edit@unanswered": form(OFFICERS, forbidden=CASE_READERS),
+    "outcome_drop": button(OFFICERS, forbidden=CASE_READERS),
+    "letter_edit": form(OFFICERS, forbidden=CASE_READERS),
+    "reviewer_remove": button(OFFICERS, forbidden=CASE_READERS),
+    "board_detail": page(CASE_READERS),
+    "board_detail@answered": page(CASE_READERS),
+    "board_file": Row(),
+    "board_file@csv": page(CASE_READERS),
+    "board_file@xlsx": page(CASE_READERS),
+    "reviewers": form(CASE_READERS, acts=OFFICERS, forbidden=CASE_READERS),
+    "outcomes": page(CASE_READERS),
+    "outcomes@answered": page(CASE_READERS),
+    "outcomes_send": button(frozenset({LEADER}), forbidden=CASE_READERS),
+}
+
+TABLE = HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | REVIEW | PREPARATION
+WHOLE_ADDRESSES = {
+    "start": "/",
+    "home": "/hem/",
+    "account_home": "/konto/",
+    "account_login": "/konto/logga-in/",
+    "account_logout": "/konto/logga-ut/",
+    "account_signup": "/konto/skapa/",
+    "mfa_list_webauthn": "/konto/passnyckel/",
+    "mfa_index": "/konto/tvasteg/",
+    "account_data": "/konto/mina-uppgifter.json",
+    "mail_preferences": "/konto/utskick/",
+    "organisation_list": "/organisationer/",
+    "organisation_all": "/organisationer/alla/",
+    "organisation_csv": "/organisationer/alla.csv",
+    "organisation_xlsx": "/organisationer/alla.xlsx",
+    "organisation_register": "/organisationer/ny/",
+    "organisation_detail": "/organisationer/1/",
+    "organisation_change": "/organisationer/1/andra/",
+    "signatory_add": "/organisationer/1/firmatecknare/",
+    "call_list": "/utlysningar/",
+    "call_list_file": "/utlysningar.csv",
+    "call_create": "/utlysningar/ny/",
+    "call_detail": "/utlysningar/hosten/",
+    "call_calendar": "/utlysningar/hosten/datum.ics",
+    "call_edit": "/utlysningar/hosten/redigera/",
+    "sketch_start": "/utlysningar/hosten/skriv-skiss/",
+    "sketch_list": "/skisser/",
+    "sketch_detail": "/skisser/1/",
+    "sketch_edit": "/skisser/1/skriv/",
+    "sketch_preview": "/skisser/1/las-igenom/",
+    "sketch_version": "/skisser/1/versioner/2/",
+    "sketch_receipt": "/skisser/1/versioner/2/kvitto.pdf",
+    "sketch_compare": "/skisser/1/jamfor/",
+    "application_detail": "/ansokningar/1/",
+    "review_list": "/granskning/",
+    "assessment_detail": "/granskning/1/",
+    "preparation_list": "/beredning/",
+    "board_detail": "/beredning/hosten/",
+    "board_file": "/beredning/hosten.csv",
+    "reviewers": "/beredning/hosten/granskare/",
+    "outcomes": "/beredning/hosten/svar/",
+    "outbox_list": "/utskick/",
+    "outbox_csv": "/utskick.csv",
+    "role_list": "/program/roller/",
+    "search": "/sok/",
+    "about": "/om/",
+    "accessibility": "/tillganglighet/",
+    "privacy": "/integritet/",
+    "cookies": "/kakor/",
+    "finnish": "/suomeksi/",
+    "health": "/halsa/",
+    "security_text": "/.well-known/security.txt",
+}
+"""The addresses that are promised to stay (design 4): people have them in mails, decisions and bookmarks."""

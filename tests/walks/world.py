@@ -1,0 +1,269 @@
+"""The world that the walks go through: the demo data, and beside it one of each thing that some page needs.
+
+`build` makes it inside the transaction that is open; `opened` opens one for a module and rolls it back afterwards.
+"""
+
+import datetime as dt
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client, override_settings
+from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+from grants import actions
+from grants.models import Call, Outcome, Sketch
+from grants.tasks import build_receipt
+from kraftsamling.accounts.actions import invite, register_organisation
+from kraftsamling.accounts.actions.members import ask_to_join, hash_of
+from kraftsamling.accounts.actions.signatories import add_signatory
+from kraftsamling.accounts.demo import DEMO_DOMAIN
+from kraftsamling.accounts.models import LegalForm, Organisation, OrganisationKind, User
+from kraftsamling.files import store
+from kraftsamling.management.demo.build import build as build_demo
+from kraftsamling.notifications.models import Category, Message
+from kraftsamling.notifications.preferences import token_for
+from kraftsamling.places.models import Municipality
+from kraftsamling.programmes.models import Programme, Role
+from tests.factories import grants
+from tests.factories.accounts import UserFactory
+from tests.factories.programmes import ProgrammeFactory
+
+VISITOR = "visitor"
+OUTSIDER = "logged in, no organisation"
+MEMBER = "member"
+OTHER_MEMBER = "member of another organisation"
+OTHER_LEADER = "process leader of another programme"
+
+ACCOUNTS = {
+    MEMBER: "kommun",
+    OTHER_MEMBER: "forening",
+    Role.PROCESS_LEADER: "processledare",
+    Role.PROCESS_TEAM: "processteam",
+    Role.REVIEWER: "granskare",
+    Role.DECISION_MAKER: "beslut",
+    Role.FINANCE_OFFICER: "ekonom",
+    Role.COMMUNICATIONS_OFFICER: "kommunikator",
+    Role.STEERING_GROUP: "styrgrupp",
+    Role.REFERENCE_GROUP: "referensgrupp",
+    Role.ADMINISTRATOR: "admin",
+}
+"""Which account of the demo has which role."""
+
+ROLES = (VISITOR, OUTSIDER, *ACCOUNTS, OTHER_LEADER)
+SECRET = "a secret that only the invited one has been mailed"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class World(NamedTuple):
+    """People per role, and the arguments of each address, always of one and the same organisation and programme."""
+
+    people: dict
+    arguments: dict
+    typed: dict
+    """What a person would send to an address, where sending nothing would not show who may act."""
+    files: Path
+
+    def client(self, role):
+        """Logged in a moment ago, so that nobody is asked for the password again."""
+        client = Client(raise_request_exception=False)
+        user = self.people[role]
+        if user:
+            client.force_login(user)
+            request = SimpleNamespace(session=client.session)
+            record_authentication(request, user, method="password", reauthenticated=True)
+            request.session.save()
+        return client
+
+
+@contextmanager
+def opened(folder):
+    """Builds the world for a module of tests; nothing of it is left afterwards."""
+    with override_settings(DEMO=True, PRIVATE_FILES_DIR=folder / "files"), transaction.atomic():
+        cache.clear()
+        yield build(folder / "files")
+        transaction.set_rollback(True)
+
+
+def build(files):
+    build_demo(stage="invited")
+    at = timezone.now()
+    programme = Programme.objects.get(slug="barn-och-unga")
+    people = {role: User.objects.get(email=f"{name}@{DEMO_DOMAIN}") for role, name in ACCOUNTS.items()}
+    people[OUTSIDER] = UserFactory(email="utan.organisation@example.se", name="Stina Utbo")
+    elsewhere = ProgrammeFactory(slug="aldre", name="Kraftsamling för äldre")
+    people[OTHER_LEADER] = UserFactory(email="ledare@example.se", name="Ulf Annanstans", roles=[(elsewhere, Role.PROCESS_LEADER)])
+    people[VISITOR] = None
+
+    home = Organisation.objects.get(name="Hallsbergs kommun")
+    arguments = {
+        **_calls(programme, people),
+        **_sketches(programme, home, people, at=at),
+        **_organisation(home, people, at=at),
+        **_account(people),
+        "programme_roles": {"slug": programme.slug},
+        "role_give": {"slug": programme.slug},
+        "role_take": {"slug": programme.slug, "pk": programme.roles.get(role=Role.STEERING_GROUP).pk},
+    }
+    fresh = {role: user and User.objects.get(pk=user.pk) for role, user in people.items()}
+    return World(fresh, arguments, _typed(arguments, at=at), files)
+
+
+def _typed(arguments, *, at):
+    outcome = Outcome.objects.get(sketch=arguments["letter_edit"]["pk"])
+    return {
+        "sketch_note": {"text": "Ring kommunen om lokalen."},
+        "sketch_conflict": {"ground": "Min syster är anställd där."},
+        "sketch_register": {"number": "24RS1234"},
+        "organisation_invite": {"email": "en.till@example.se"},
+        "signatory_end": {"on": at.date().isoformat()},
+        "outcomes_send": {"outcome": f"{outcome.pk}.{outcome.revision}"},
+        "outcome_drop": {"revision": outcome.revision},
+        "outcome_edit": {"kind": outcome.kind, "reason": "Ett annat skäl.", "revision": outcome.revision},
+        "letter_edit": {"letter": "Ett eget brev.", "revision": outcome.revision},
+        "call_create": {"title": "En utlysning till"},
+        "call_answers": {"question": "Får vi?", "answer": "Ja."},
+    }
+
+
+def _calls(programme, people):
+    open_call = Call.objects.open(at=timezone.now()).get()
+    old_call = Call.objects.get(title="Pilotprojekt 2024")
+    draft = actions.clone_call(old_call, title="Pilotprojekt under arbete (exempel)", by=people[Role.PROCESS_LEADER])
+    names = ["call_detail", "call_calendar", "call_edit", "call_criteria", "call_questions", "call_answers", "call_extension"]
+    rows = {name: {"slug": open_call.slug} for name in [*names, "call_cancel", "call_clone", "sketch_start"]}
+    rows |= {f"{name}@draft": {"slug": draft.slug} for name in ["call_detail", "call_calendar", *names[2:], "sketch_start"]}
+    rows |= {"call_publish": {"slug": draft.slug}, "call_detail@closed": {"slug": old_call.slug}}
+    rows |= {f"call_list_file@{kind}": {"kind": kind} for kind in ("csv", "xlsx")}
+    rows["call_list_file"] = {"kind": "pdf"}
+    rows["call_answer_remove"] = {"slug": old_call.slug, "pk": old_call.answers.get().pk}
+    rows |= {"board_detail@answered": {"slug": old_call.slug}, "outcomes@answered": {"slug": old_call.slug}}
+    return rows
+
+
+def _sketches(programme, home, people, *, at):
+    """A call under preparation, with a sketch of the organisation in each state."""
+    leader, member = people[Role.PROCESS_LEADER], people[MEMBER]
+    days = dt.timedelta(days=1)
+    moments = {"opens_at": at - 60 * days, "closes_at": at - 20 * days, "review_due_at": at + 5 * days}
+    later = {"answer_expected_on": (at + 15 * days).date(), "application_due_at": at + 60 * days}
+    call = grants.create_call(programme, by=leader, title="Pilotprojekt i höst (exempel)", **moments, **later)
+    actions.publish_call(call, by=leader, at=at - 70 * days)
+
+    def sketch(title, number):
+        made = grants.create_draft(call, organisation=home, by=member, at=at - 40 * days, title=title, municipalities=["1861"])
+        kept = store.store(SimpleUploadedFile("plan.pdf", PDF, "application/pdf"), by=member, at=at - 39 * days)
+        actions.add_file(made, file=kept, question=None, by=member, at=at - 39 * days)
+        for day in range(number):
+            typed = {**made.draft.content, "need": f"Många unga saknar en fritid, {day + 2} av tio."}
+            actions.save_draft(made, content=typed, revision=made.draft.revision, by=member, at=at - (38 - day) * days)
+            grants.hand_in(made, by=member, at=at - (38 - day) * days)
+        return made
+
+    waiting, answered = sketch("Öppen ateljé på torget (exempel)", 2), sketch("Skolgården efter fyra (exempel)", 1)
+    build_receipt(waiting.versions.get(number=2).pk)
+    reviewer, others = people[Role.REVIEWER], [User.objects.get(email=f"granskare.{n}@{DEMO_DOMAIN}") for n in ("tva", "tre")]
+    assigned = grants.assign(answered, reviewer, by=leader, at=at - 15 * days)
+    handed_in = grants.create_assessed(waiting, others[0], by=leader, at=at - 14 * days)
+    reading = grants.assign(waiting, reviewer, by=leader, at=at - 15 * days)
+    actions.declare_on_assessment(reading, has_conflict=False, by=reviewer, at=at - 13 * days)
+    grants.create_outcome(waiting, by=leader, at=at - days)
+    application = _invited(leader, member, home, call, others[0], at=at)
+    draft = Sketch.objects.in_draft().get(organisation=home)
+    done = grants.create_assessed(sketch("Läsning på bussen (exempel)", 1), reviewer, by=leader, at=at - 12 * days)
+
+    case = {"pk": waiting.pk}
+    kept = waiting.files.get()
+    rows = {f"sketch_{name}": case for name in ["detail", "compare", "note", "register", "conflict", "withdraw", "file_add"]}
+    rows |= {f"sketch_{name}": {"pk": draft.pk} for name in ["edit", "save", "autosave", "preview", "submit"]}
+    rows |= {f"sketch_{name}@draft": {"pk": draft.pk} for name in ["detail", "withdraw", "compare"]}
+    rows |= {"sketch_edit@submitted": case, "sketch_edit@answered": {"pk": application.sketch_id}}
+    rows |= {"sketch_detail@invited": {"pk": application.sketch_id}}
+    rows |= {
+        "sketch_file": {**case, "file_id": kept.file_id},
+        "sketch_file_remove": {**case, "link": kept.pk},
+        "sketch_version": {**case, "number": 1},
+        "sketch_receipt": {**case, "number": 2},
+    }
+    rows |= {f"application_{name}": {"pk": application.pk} for name in ["detail", "turn_down"]}
+    names = ["detail", "declare", "save", "autosave", "abstain", "skip", "reopen"]
+    rows |= {f"assessment_{name}": {"pk": reading.pk} for name in names}
+    rows |= {"assessment_detail@assigned": {"pk": assigned.pk}, "assessment_detail@done": {"pk": done.pk}}
+    rows |= {name: case for name in ["outcome_edit", "outcome_drop", "letter_edit"]}
+    rows |= {"outcome_edit@unanswered": {"pk": answered.pk}, "reviewer_remove": {"pk": handed_in.pk}}
+    rows |= {name: {"slug": call.slug} for name in ["board_detail", "reviewers", "outcomes", "outcomes_send"]}
+    rows |= {f"board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
+    rows["board_file"] = {"slug": call.slug, "kind": "pdf"}
+    message = Message.objects.filter(programme_id=programme.pk, about=f"grants.sketch:{waiting.pk}").order_by("pk").first()
+    message = message or Message.objects.filter(programme_id=programme.pk).order_by("pk").first()
+    rows |= {name: {"pk": message.pk} for name in ["message_detail", "message_send_again", "message_arrived"]}
+    return rows
+
+
+def _invited(leader, member, home, call, reviewer, *, at):
+    days = dt.timedelta(days=1)
+    made = grants.create_submitted(call, organisation=home, by=member, at=at - 30 * days, title="Cykelverkstan (exempel)")
+    grants.create_assessed(made, reviewer, by=leader, at=at - 14 * days)
+    return grants.create_invited(made, by=leader, at=at - 2 * days)
+
+
+def _organisation(home, people, *, at):
+    member, days = people[MEMBER], dt.timedelta(days=1)
+    signatory = add_signatory(
+        home, name="Birgitta Hallgrensdotter", proof=SimpleUploadedFile("beslut.pdf", PDF, "application/pdf"),
+        valid_from_on=(at - 100 * days).date(), by=member, at=at,
+    )  # fmt: skip
+    invitation = invite(home, email="ny.kollega@example.se", by=member, at=at)
+    invitation.secret_hash = hash_of(SECRET)
+    invitation.save()
+    asked = ask_to_join(home, by=User.objects.get(email=people[OUTSIDER].email), message="Jag är ny på fritid.", at=at)
+    colleague = home.memberships.exclude(user=member).order_by("pk").first()
+    pk = {"pk": home.pk}
+    rows = {f"organisation_{name}": pk for name in ["detail", "change", "join", "invite", "leave"]}
+    rows |= {f"organisation_member_{name}": {**pk, "user_pk": colleague.user_id} for name in ["remove", "contact"]}
+    rows |= {f"signatory_{name}": {**pk, "signatory_pk": signatory.pk} for name in ["proof", "end"]}
+    return rows | {
+        "signatory_add": pk,
+        "organisation_join_answer": {**pk, "request_pk": asked.pk},
+        "invitation_revoke": {**pk, "invitation_pk": invitation.pk},
+        "invitation_accept": {"secret": SECRET},
+    }
+
+
+def _account(people):
+    """The member has an app, a passkey and codes to fall back on; others have none."""
+    member = people[MEMBER]
+    TOTP.activate(member, generate_totp_secret())
+    RecoveryCodes.activate(member)
+    passkey = Authenticator.objects.create(
+        user=member, type=Authenticator.Type.WEBAUTHN, data={"name": "Datorn", "credential": _credential()}
+    )
+    rows = {f"mfa_{name}_webauthn": {"pk": passkey.pk} for name in ["remove", "edit"]}
+    rows |= {f"openid_connect_{name}": {"provider_id": "finns-inte"} for name in ["login", "callback"]}
+    token = token_for(user_id=member.pk, email=member.email, categories=[Category.NEWS])
+    return rows | {"unsubscribe": {"token": token}}
+
+
+def _credential():
+    """What a browser answers when a passkey is made; nobody can log in with it."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    attested = AttestedCredentialData.create(b"\0" * 16, b"a passkey of the walks", key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    seen = AuthenticatorData.create(b"\0" * 32, flags, 0, attested)
+    attestation = AttestationObject.create("none", seen, {})
+    client = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"challenge", "https://localhost")
+    identity = websafe_encode(b"a passkey of the walks")
+    response = {"clientDataJSON": websafe_encode(client), "attestationObject": websafe_encode(attestation)}
+    return {"id": identity, "rawId": identity, "type": "public-key", "response": response, "clientExtensionResults": {}}
