@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,7 +14,7 @@ from stdnum import luhn
 from grants import actions
 from grants.forms.sketches import SketchForm
 from grants.models import Application, Assessment, Call, OutcomeKind, QuestionKind, Recommendation, Sketch, Step
-from kraftsamling.accounts.actions import register_organisation
+from kraftsamling.accounts.actions import add_signatory, register_organisation
 from kraftsamling.accounts.actions.organisations import add_member
 from kraftsamling.accounts.demo import DEMO_DOMAIN, DEMO_PASSWORD
 from kraftsamling.accounts.models import Organisation, OrganisationKind, User
@@ -103,6 +104,18 @@ class Demo:
             give_first_role(self.programme, self.users[key], role, at=at)
         for number, organisation in enumerate(ORGANISATIONS):
             self._organisation(number, organisation, at=at)
+        add_signatory(
+            self.organisations["hallsberg"],
+            name=self.users["firmatecknare"].name,
+            title="Kommundirektör",
+            user=self.users["firmatecknare"],
+            jointly=False,
+            proof=SimpleUploadedFile("delegationsordning.txt", "Påhittat utdrag ur delegationsordningen.".encode(), "text/plain"),
+            valid_from_on=date(2024, 1, 1),
+            valid_to_on=None,
+            by=self.users["kommun"],
+            at=at,
+        )
 
     def _person(self, key: str, name: str) -> User:
         email = f"{key}@{DEMO_DOMAIN}"
