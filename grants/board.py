@@ -95,10 +95,11 @@ def _sorted(sketches: "QuerySet[Sketch]", sort: str) -> "QuerySet[Sketch]":
     return sketches.order_by(order, "number", "pk")
 
 
-def sums(call: Call, user: Any, *, filters: dict[str, Any]) -> BoardSums:
+def sums(call: Any, user: Any, *, filters: dict[str, Any]) -> BoardSums:
+    """Of the chosen sketches. The call comes with its frame (CallQuerySet.with_frame)."""
     chosen = _filtered(Sketch.objects.readable_by_officer(user).filter(call=call).in_competition(), filters)
     found = chosen.aggregate(count=Count("pk"), sought=Sum("current_version__sought", output_field=KronorField()))
-    return BoardSums(found["count"], found["sought"] or Kronor(0), call.frame())
+    return BoardSums(found["count"], found["sought"] or Kronor(0), call.frame_total or Kronor(0))
 
 
 def export_header() -> list[str]:

@@ -11,6 +11,6 @@ class KraftsamlingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kraftsamling import checks  # noqa: F401, PLC0415 - registers the deploy checks
+        from kraftsamling import checks  # noqa: F401 - registers the deploy checks
 
         connection_created.connect(sqlite.teach_swedish, dispatch_uid="kraftsamling.sqlite")

@@ -12,7 +12,7 @@ from grants.models import Call, Criterion, OutcomeKind, Recommendation
 from grants.models.reviews import HIGHEST_SCORE
 from kraftsamling.accounts.models import OrganisationKind, User
 from kraftsamling.lib.text import clean_text
-from kraftsamling.places.models import Municipality
+from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import Role
 
 from .fields import PlainTextField, moment_field
@@ -117,7 +117,7 @@ class BoardFilterForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=100)
     factor = forms.ModelChoiceField(queryset=None, required=False)
-    kommun = forms.ModelChoiceField(queryset=None, required=False)
+    kommun = forms.ChoiceField(required=False)
     slag = forms.ChoiceField(required=False)
     svar = forms.ChoiceField(required=False)
 
@@ -127,9 +127,9 @@ class BoardFilterForm(forms.Form):
         self.fields["factor"].queryset = call.focus_areas.order_by("position")  # type: ignore[attr-defined]
         self.fields["factor"].label = _("Protective factor")
         self.fields["factor"].empty_label = _("All")  # type: ignore[attr-defined]
-        self.fields["kommun"].queryset = Municipality.objects.in_region(call.programme.region_id).in_swedish_order()  # type: ignore[attr-defined]
+        places = [(place.pk, place.name) for place in municipalities_of(call.programme.region_id)]
+        self.fields["kommun"].choices = [("", _("All")), *places]  # type: ignore[attr-defined]
         self.fields["kommun"].label = _("Municipality")
-        self.fields["kommun"].empty_label = _("All")  # type: ignore[attr-defined]
         self.fields["slag"].choices = [("", _("All")), *OrganisationKind.choices]  # type: ignore[attr-defined]
         self.fields["slag"].label = _("Kind of organisation")
         self.fields["svar"].choices = [  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """The one-page sketch: what is asked, with help in plain words, and how it is read."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from grants.models import Call, Question, QuestionKind, Step
 from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.lib.money import Kronor, KronorFormField
 from kraftsamling.lib.text import clean_text, single_child_hints
-from kraftsamling.places.models import Municipality
+from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import FocusArea
 
 from .fields import NumberField, PlainTextField, day_field
@@ -91,6 +92,9 @@ class SketchForm(forms.Form):
 
     use_required_attribute = False
 
+    links: Sequence[Any] = ()
+    """The files beside the draft, for the page that shows them."""
+
     def __init__(self, typed: dict[str, Any], *, call: Call, files_for: frozenset[int] = frozenset()) -> None:
         super().__init__(typed)
         self.call = call
@@ -103,25 +107,31 @@ class SketchForm(forms.Form):
         self.helper.layout = self._layout()
 
     def _fields(self) -> dict[str, forms.Field]:
-        areas = FocusArea.objects.filter(calls=self.call).order_by("position", "pk")
-        places = Municipality.objects.in_region(self.call.programme.region_id).in_swedish_order()
+        areas = {str(area.pk): area for area in FocusArea.objects.filter(calls=self.call).order_by("position", "pk")}
+        places = {place.pk: place for place in municipalities_of(self.call.programme.region_id)}
         found: dict[str, forms.Field] = {
             "title": PlainTextField(
                 label=_("Title"), help_text=_("Short and clear. The title is public if you get money."), max_length=120
             ),
             **text_fields(),
-            "focus_areas": forms.ModelMultipleChoiceField(
-                areas,
+            "focus_areas": forms.TypedMultipleChoiceField(
+                choices=[(key, area.name) for key, area in areas.items()],
+                coerce=areas.__getitem__,
                 label=_("Protective factors"),
                 help_text=_("Which of them does the project strengthen?"),
                 widget=forms.CheckboxSelectMultiple,
             ),
-            "main_focus_area": forms.ModelChoiceField(
-                areas, label=_("The most important one"), widget=forms.RadioSelect, empty_label=None
+            "main_focus_area": forms.TypedChoiceField(
+                choices=[(key, area.name) for key, area in areas.items()],
+                coerce=areas.__getitem__,
+                empty_value=None,
+                label=_("The most important one"),
+                widget=forms.RadioSelect,
             ),
             "whole_county": forms.BooleanField(label=_("The whole county"), required=False),
-            "municipalities": forms.ModelMultipleChoiceField(
-                places,
+            "municipalities": forms.TypedMultipleChoiceField(
+                choices=[(code, place.name) for code, place in places.items()],
+                coerce=places.__getitem__,
                 label=_("Municipalities"),
                 help_text=_("Where the project is carried out. Choose at least one, or the whole county."),
                 widget=forms.CheckboxSelectMultiple,
@@ -374,12 +384,11 @@ class SketchForm(forms.Form):
                 del self.errors[name]
 
 
-def typed_content(post: Any, *, call: Call) -> dict[str, Any]:
+def typed_content(post: Any, form: SketchForm) -> dict[str, Any]:
     """What was typed, for the fields of the form only: raw but storable. Nothing is judged here."""
-    form = SketchForm({}, call=call)
     content: dict[str, Any] = {}
     for name, field in form.fields.items():
-        if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        if isinstance(field, forms.MultipleChoiceField):
             values = [clean_text(value)[:40] for value in post.getlist(name)]
             if values:
                 content[name] = values
@@ -402,19 +411,20 @@ class FileForm(forms.Form):
     """One file, for a question of the call or on its own."""
 
     file = forms.FileField()
-    question = forms.ModelChoiceField(Question.objects.none(), required=False, empty_label="")
+    question = forms.TypedChoiceField(required=False, empty_value=None)
 
-    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: list[Question], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        questions = call.questions.filter(step=Step.SKETCH, kind=QuestionKind.FILE).order_by("position", "pk")
+        asked = {str(question.pk): question for question in questions if question.kind == QuestionKind.FILE}
         self.fields["file"].label = _("File")
         self.fields["file"].help_text = _(
             "PDF, Word, Excel, OpenDocument, text or picture, at most 20 MB. No documents about single children."
         )
         question = self.fields["question"]
-        question.queryset = questions  # type: ignore[attr-defined]
+        question.choices = [("", _("Nothing special: an extra file")), *((key, q.label) for key, q in asked.items())]  # type: ignore[attr-defined]
+        question.coerce = asked.__getitem__  # type: ignore[attr-defined]
         question.label = _("The file answers")
-        question.empty_label = _("Nothing special: an extra file")  # type: ignore[attr-defined]
+        self.asks_for_files = bool(asked)
 
 
 class StartForm(forms.Form):

@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, Count, F, OuterRef, Q, Subquery, S
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import CallState, SketchState, tone
+from grants.states import CallState, OutcomeState, SketchState, tone
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
@@ -61,6 +61,11 @@ class CallQuerySet(models.QuerySet):
             CallFrame.objects.filter(call=OuterRef("pk")).order_by().values("call").annotate(total=Sum("amount")).values("total")
         )
         return self.annotate(frame_total=Subquery(frames, output_field=KronorField()))
+
+    def with_pending(self) -> "CallQuerySet":
+        """Adds pending_count, how many answers are prepared and not sent."""
+        pending = Q(sketches__outcome__state=OutcomeState.PENDING)
+        return self.annotate(pending_count=Count("sketches", filter=pending))
 
     def with_counts(self) -> "CallQuerySet":
         """Adds how many sketches compete, how many have an answer prepared or sent, and the sum sought."""
@@ -170,6 +175,10 @@ class Call(models.Model):
 
     def is_open(self, at: datetime) -> bool:
         return self.state == CallState.PUBLISHED and self.opens_at <= at < self.closes_at
+
+    def takes_sketches(self, at: datetime, *, until: datetime) -> bool:
+        """Half-open, also for an organisation with a later last moment: at the moment itself it is too late."""
+        return self.state == CallState.PUBLISHED and self.opens_at <= at < until
 
     def is_coming(self, at: datetime) -> bool:
         return self.state == CallState.PUBLISHED and at < self.opens_at

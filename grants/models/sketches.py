@@ -174,7 +174,7 @@ class Sketch(models.Model):
 
     def may_be_handed_in(self, at: datetime) -> bool:
         """Half-open: at the closing moment it is too late. Asked at every hand-in, on the server."""
-        return self.call.state == "published" and self.call.opens_at <= at < self.deadline()
+        return self.call.takes_sketches(at, until=self.deadline())
 
 
 class SketchDraft(models.Model):

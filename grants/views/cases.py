@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grants import actions, board, documents, permissions, progress
 from grants.forms.reviews import ConflictForm, NoteForm, RegistryForm
 from grants.forms.sketches import FileForm, typed_content
-from grants.models import Application, Sketch, SketchVersion
+from grants.models import Application, Sketch, SketchVersion, Step
 from grants.states import FINISHED_STATES
 from kraftsamling.audit import log as audit
 from kraftsamling.files import store
@@ -26,7 +26,7 @@ from kraftsamling.lib.transitions import TransitionRefused
 
 from .common import attempt
 from .common import number as number_of
-from .sketches import organisation_context, own_sketch
+from .sketches import bound_form, organisation_context, own_sketch
 
 
 def readable_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -150,7 +150,7 @@ def sketch_file(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponseBas
 def sketch_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the draft that came with the form, then the file: a refused file costs nobody their text."""
     sketch = own_sketch(request, pk)
-    form = FileForm(request.POST, request.FILES, call=sketch.call)
+    form = FileForm(request.POST, request.FILES, questions=list(sketch.call.questions.filter(step=Step.SKETCH)))
     if not _saved_beside(request, sketch):
         return redirect("sketch_edit", pk)
     if getattr(request, "upload_too_large", False):
@@ -173,7 +173,7 @@ def _saved_beside(request: HttpRequest, sketch: Sketch) -> bool:
     if "revision" not in request.POST:
         return True
     try:
-        typed = typed_content(request.POST, call=sketch.call)
+        typed = typed_content(request.POST, bound_form(sketch, {}))
         actions.save_draft(sketch, content=typed, revision=number_of(request.POST["revision"]), by=request.user)
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))

@@ -26,9 +26,8 @@ SHOWN_WITHOUT_ANSWER = 20
 
 
 def compared_call(request: HttpRequest, slug: str) -> Call:
-    return get_object_or_404(
-        Call.objects.compared_by(request.user).select_related("programme").prefetch_related("frames"), slug=slug
-    )
+    calls = Call.objects.compared_by(request.user).select_related("programme").with_frame().with_pending()
+    return get_object_or_404(calls, slug=slug)
 
 
 def handled_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -58,15 +57,15 @@ def board_detail(request: HttpRequest, slug: str) -> HttpResponse:
     call = compared_call(request, slug)
     form, filters = _filters(request, call)
     sort = request.GET.get("sort", board.DEFAULT_SORT)
+    sums = board.sums(call, request.user, filters=filters)
     context = {
         "call": call,
         "filter_form": form,
-        "page": paged(request, board.rows(call, request.user, filters=filters, sort=sort)),
-        "sums": board.sums(call, request.user, filters=filters),
+        "page": paged(request, board.rows(call, request.user, filters=filters, sort=sort), count=sums.count),
+        "sums": sums,
         "shown": _panel(request, call),
         "may_assign": permissions.can_assign_reviewers(request.user, call),
         "assign_form": AssignForm(call=call, sketches=Sketch.objects.none()),
-        "pending_count": Outcome.objects.pending().filter(sketch__call=call).count(),
         "sort": sort,
     }
     template = "grants/board_detail.html#panel" if request.headers.get("HX-Target") == "panel" else "grants/board_detail.html"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants import actions, documents, permissions
-from grants.forms.reviews import AbstainForm, AssessmentForm, DeclarationForm
+from grants.forms.reviews import AbstainForm, AssessmentForm, ConflictForm, DeclarationForm
 from grants.models import Assessment, Call
 from grants.states import AssessmentState, SketchState
 from kraftsamling.lib.dates import moment_text
@@ -73,6 +73,7 @@ def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm,
         "parts": documents.version_sections(sketch.current_version),
         "form": form,
         "abstain_form": AbstainForm(),
+        "conflict_form": ConflictForm(),
         "others": others.order_by("reviewer__name", "pk") if assessment.is_finished else [],
         "own_scores": assessment.scores.select_related("criterion").order_by("criterion__position")
         if assessment.is_finished
@@ -207,8 +208,14 @@ def assessment_autosave(request: HttpRequest, pk: int) -> JsonResponse:
 def assessment_abstain(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
     form = AbstainForm(request.POST)
-    comment = form.cleaned_data["comment"] if form.is_valid() else ""
-    attempt(request, partial(actions.abstain, assessment, comment=comment, by=request.user), done=_("Noted: no opinion."))
+    if not form.is_valid():
+        again = AssessmentForm(assessment.draft, call=assessment.sketch.call)
+        again.full_clean()
+        again.errors.clear()
+        context = _context(request, assessment, again, abstain_form=form, abstaining=True)
+        return render(request, "grants/assessment_detail.html", context, status=422)
+    act = partial(actions.abstain, assessment, comment=form.cleaned_data["comment"], by=request.user)
+    attempt(request, act, done=_("Noted: no opinion."))
     return redirect("review_list")
 
 
@@ -216,7 +223,8 @@ def assessment_abstain(request: HttpRequest, pk: int) -> HttpResponse:
 def assessment_skip(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
     attempt(request, partial(actions.skip_assessment, assessment, by=request.user), done="")
-    following = own_assessments(request).remaining().filter(sketch__call=assessment.sketch.call_id).in_queue_order().first()
+    following = own_assessments(request).remaining().filter(sketch__call=assessment.sketch.call_id)
+    following = following.filter(sketch__state=SketchState.SUBMITTED).in_queue_order().first()
     return redirect(following) if following else redirect("review_list")
 
 

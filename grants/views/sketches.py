@@ -61,22 +61,25 @@ def sketch_start(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def bound_form(sketch: Sketch, typed: dict[str, Any]) -> SketchForm:
-    answered = sketch.files.filter(removed_at=None, question__isnull=False).values_list("question_id", flat=True)
-    return SketchForm(typed, call=sketch.call, files_for=frozenset(answered))
+    """The form with what was typed; it knows the files beside the draft, since some may be asked for."""
+    links = list(sketch.files.filter(removed_at=None).select_related("file", "question").order_by("added_at", "pk"))
+    form = SketchForm(typed, call=sketch.call, files_for=frozenset(link.question_id for link in links if link.question_id))
+    form.links = links
+    return form
 
 
 def page_context(request: HttpRequest, sketch: Sketch, form: SketchForm, **more: Any) -> dict[str, Any]:
-    at = timezone.now()
+    at, deadline = timezone.now(), sketch.deadline()
     return {
         "sketch": sketch,
         "form": form,
         "wrong": form.wrong(),
         "remaining": form.remaining(),
         "revision": sketch.draft.revision,
-        "files": sketch.files.filter(removed_at=None).select_related("file", "question").order_by("added_at", "pk"),
-        "file_form": FileForm(call=sketch.call),
-        "deadline": sketch.deadline(),
-        "may_be_handed_in": sketch.may_be_handed_in(at),
+        "files": form.links,
+        "file_form": FileForm(questions=form.questions),
+        "deadline": deadline,
+        "may_be_handed_in": sketch.call.takes_sketches(at, until=deadline),
         "at": at,
         **more,
     }
@@ -101,8 +104,8 @@ def sketch_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _unparked(request: HttpRequest, sketch: Sketch) -> tuple[dict[str, Any], int] | None:
     """What was sent after the session had expired, with the revision that window began from."""
-    path = reverse("sketch_edit", args=[sketch.pk])
-    content = actions.unpark_text(request.GET.get("parkerad", ""), path=path)
+    token = request.GET.get("parkerad")
+    content = actions.unpark_text(token, path=reverse("sketch_edit", args=[sketch.pk])) if token else None
     if content is None:
         return None
     revision = number(str(content.pop("revision", "")))
@@ -115,7 +118,7 @@ def sketch_save(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
-    typed = typed_content(request.POST, call=sketch.call)
+    typed = typed_content(request.POST, bound_form(sketch, {}))
     try:
         actions.save_draft(sketch, content=typed, revision=number(request.POST.get("revision", "")), by=request.user)
     except actions.DraftConflict:
@@ -160,7 +163,8 @@ def sketch_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     if not request.user.is_authenticated:
         return JsonResponse({"logged_out": True}, status=401)
     sketch = own_sketch(request, pk)
-    typed = typed_content(request.POST, call=sketch.call)
+    form = bound_form(sketch, {})
+    form.data = typed = typed_content(request.POST, form)
     at = timezone.now()
     try:
         revision = actions.save_draft(
@@ -171,7 +175,6 @@ def sketch_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         return JsonResponse({"conflict": True, "saved": said, "url": reverse("sketch_edit", args=[pk])}, status=409)
     except TransitionRefused as refusal:
         return JsonResponse({"conflict": True, "saved": str(refusal), "url": sketch.get_absolute_url()}, status=409)
-    form = bound_form(sketch, typed)
     form.is_valid()
     checks = render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
     saved = _("Saved %(moment)s") % {"moment": moment_text(at)}

@@ -30,7 +30,7 @@ def registered_actions() -> frozenset[str]:
 
 
 def target_of(instance: models.Model) -> str:
-    return f"{instance._meta.label_lower}:{instance.pk}"  # noqa: SLF001 - public API in all but name
+    return f"{instance._meta.label_lower}:{instance.pk}"
 
 
 def record(action: str, target: models.Model, *, by: Any = None, at: datetime | None = None, **details: Any) -> AuditEntry:

@@ -7,5 +7,9 @@ from django.http import HttpRequest
 PAGE_SIZE = 50
 
 
-def paged(request: HttpRequest, rows: "QuerySet | list", *, size: int = PAGE_SIZE) -> Page:
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+def paged(request: HttpRequest, rows: "QuerySet | list", *, size: int = PAGE_SIZE, count: int | None = None) -> Page:
+    """The page asked for. `count` where the number of rows is known already."""
+    paginator = Paginator(rows, size)
+    if count is not None:
+        paginator.count = count  # type: ignore[misc]
+    return paginator.get_page(request.GET.get("page"))

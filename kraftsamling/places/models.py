@@ -1,5 +1,6 @@
 """Regions, county parts and municipalities of Sweden, with the official codes as text (SCB)."""
 
+from django.core.cache import cache
 from django.db import models
 from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,17 @@ class PlaceQuerySet(models.QuerySet):
 class MunicipalityQuerySet(PlaceQuerySet):
     def in_region(self, region: "Region | str") -> "MunicipalityQuerySet":
         return self.filter(region=region)
+
+
+MUNICIPALITIES_KEPT = 3600
+"""Seconds. They change about once in a decade, and every form asks for them."""
+
+
+def municipalities_of(region: str) -> list["Municipality"]:
+    """The region's municipalities in Swedish order, from the cache."""
+    return cache.get_or_set(
+        f"municipalities-{region}", lambda: list(Municipality.objects.in_region(region).in_swedish_order()), MUNICIPALITIES_KEPT
+    )
 
 
 class Region(models.Model):

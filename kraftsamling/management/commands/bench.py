@@ -19,9 +19,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
 
-from kraftsamling.management.demo import bench_pages as benched
-
 from kraftsamling.lib import services
+from kraftsamling.management.demo import bench_pages as benched
 
 WARM_UP, ROUNDS = 3, 21
 OK, REDIRECT = 200, 302
