@@ -47,7 +47,7 @@ def test_times_are_local_with_their_zone_except_in_the_hour_that_comes_twice():
 
 
 def test_the_rules_of_the_clock_are_in_the_file_and_right_to_the_second():
-    zone = read(deadline()).timezones[0].to_tz()
+    zone = read(deadline()).timezones[0].to_tz(lookup_tzid=False)
     offsets = {
         utc(2026, 3, 29, 0, 59, 59): 1, utc(2026, 3, 29, 1): 2, utc(2026, 10, 25, 0, 59, 59): 2, utc(2026, 10, 25, 1): 1,
         utc(2037, 3, 29, 0, 59): 1, utc(2037, 3, 29, 1): 2,

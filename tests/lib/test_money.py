@@ -257,6 +257,12 @@ def test_form_gives_kronor_and_keeps_what_was_wrongly_typed():
     assert wrong["amount"].value() == "1e5"
 
 
+def test_the_same_amount_written_in_another_way_is_no_change():
+    assert KronorFormField().has_changed("250 000 kr", "250000,00") is False
+    assert KronorFormField().has_changed(None, "") is False
+    assert KronorFormField().has_changed(Kronor(0), "") is True
+
+
 def test_form_field_left_empty_is_nothing_or_required():
     assert KronorFormField(required=False).clean("") is None
     with pytest.raises(ValidationError):

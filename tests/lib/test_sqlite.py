@@ -77,4 +77,4 @@ def test_upper_and_lower_know_the_swedish_letters(places):
 
 def test_a_search_over_lines_finds_across_them(places):
     places.filter(name="Ale").update(name="Ale\nkommun")
-    assert places.filter(name__icontains="e\nk").count() == 1
+    assert [places.filter(name__icontains=words).count() for words in ("e\nk", "kommun", "ale")] == [1, 1, 1]
