@@ -22,6 +22,13 @@ def pytest_configure():
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """The system's Chromium; as root it runs without its sandbox."""
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu"]}
+
+
 @pytest.fixture(autouse=True)
 def _own_files(tmp_path, settings):
     settings.PRIVATE_FILES_DIR = tmp_path / "files"

@@ -13,8 +13,8 @@ from tests.walks.world import MEMBER, ROLES, VISITOR, opened
 
 pytestmark = pytest.mark.django_db
 
-LEAVES_A_TRACE = {"signatory_proof"}
-"""Pages of which the case log keeps who read them (tested where they live)."""
+LEAVES_A_TRACE = {"signatory_proof", "mfa_download_recovery_codes"}
+"""Pages of which it is kept that they were read."""
 SAMPLE = {"pk": 1, "slug": "hosten", "number": 2, "kind": "csv"}
 
 

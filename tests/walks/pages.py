@@ -1,0 +1,52 @@
+"""Every page of the world, as each role gets it."""
+
+import re
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from kraftsamling.programmes.models import Role
+from tests.architecture.access_table import ACCOUNT, HOME, TABLE
+from tests.walks.world import MEMBER, OUTSIDER, ROLES, VISITOR
+
+SAME_FOR_ALL = (set(HOME) | set(ACCOUNT) | {"invitation_accept"}) - {"home", "start", "search", "second_factor_wanted"}
+"""Pages that know who somebody is but not what role they have: three people stand for all who are logged in."""
+STAND_FOR_ALL = {VISITOR, OUTSIDER, MEMBER, Role.PROCESS_LEADER}
+
+VARYING = re.compile(
+    r"<header.*?</header>|<footer.*?</footer>|<input[^>]*csrfmiddlewaretoken[^>]*>|data:image/[^\"']*|[A-Z2-7]{32}", re.DOTALL
+)
+
+
+class Page(NamedTuple):
+    """A page as one role gets it; `same` is what is the same for all roles that see the same."""
+
+    role: str
+    key: str
+    path: str
+    html: str
+
+    @property
+    def same(self):
+        return VARYING.sub("", self.html)
+
+
+def collected(world):
+    """The pages of each role, each different page once: it stands with the first role that sees it."""
+    seen, found = set(), {}
+    for role in ROLES:
+        found[role] = [page for page in pages_of(world, role) if page.same not in seen]
+        seen |= {page.same for page in found[role]}
+    return found
+
+
+def pages_of(world, role):
+    client = world.client(role)
+    for key, row in TABLE.items():
+        if role not in (row.get or ()) or (key in SAME_FOR_ALL and role not in STAND_FOR_ALL):
+            continue
+        path = reverse(key.partition("@")[0], kwargs=world.arguments.get(key, {}))
+        response = client.get(path)
+        if response["Content-Type"].startswith("text/html"):
+            yield Page(role, key, path, response.content.decode())
+        response.close()
