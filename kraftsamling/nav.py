@@ -37,6 +37,7 @@ MENU = (
     Place(_("Our sketches"), "sketch_list", members=True),
     Place(_("Reviewing"), "review_list", frozenset({Role.REVIEWER})),
     Place(_("Preparation"), "preparation_list", frozenset({*OFFICERS, Role.DECISION_MAKER})),
+    Place(_("Search"), "search"),
 )
 ACCOUNT_MENU = (
     Place(_("Our organisation"), "organisation_list"),

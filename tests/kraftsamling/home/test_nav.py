@@ -22,14 +22,14 @@ def labels(places, user):
 
 
 def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
-    assert labels(nav.MENU, AnonymousUser()) == ["Calls"]
+    assert labels(nav.MENU, AnonymousUser()) == ["Calls", "Search"]
 
 
 @pytest.mark.parametrize(
     ("role", "menu", "account"),
     [
-        ("", ["Calls"], ["Our organisation", "What mail I want"]),
-        (Role.REVIEWER, ["Calls", "Reviewing"], ["Our organisation", "What mail I want"]),
+        ("", ["Calls", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.REVIEWER, ["Calls", "Reviewing", "Search"], ["Our organisation", "What mail I want"]),
         (
             Role.PROCESS_LEADER,
             ["Calls", "Preparation"],
@@ -40,16 +40,16 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
             ["Calls", "Preparation"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
-        (Role.DECISION_MAKER, ["Calls", "Preparation"], ["Our organisation", "What mail I want"]),
+        (Role.DECISION_MAKER, ["Calls", "Preparation", "Search"], ["Our organisation", "What mail I want"]),
         (
             Role.ADMINISTRATOR,
             ["Calls"],
             ["Our organisation", "All organisations", "Messages sent", "People and roles", "What mail I want"],
         ),
-        (Role.STEERING_GROUP, ["Calls"], ["Our organisation", "What mail I want"]),
-        (Role.REFERENCE_GROUP, ["Calls"], ["Our organisation", "What mail I want"]),
-        (Role.FINANCE_OFFICER, ["Calls"], ["Our organisation", "What mail I want"]),
-        (Role.COMMUNICATIONS_OFFICER, ["Calls"], ["Our organisation", "What mail I want"]),
+        (Role.STEERING_GROUP, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.REFERENCE_GROUP, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.FINANCE_OFFICER, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.COMMUNICATIONS_OFFICER, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
     ],
 )
 def test_each_role_has_its_menu(programme, role, menu, account):
@@ -58,12 +58,12 @@ def test_each_role_has_its_menu(programme, role, menu, account):
 
 
 def test_members_find_their_sketches():
-    assert labels(nav.MENU, UserFactory(member_of=OrganisationFactory())) == ["Calls", "Our sketches"]
+    assert labels(nav.MENU, UserFactory(member_of=OrganisationFactory())) == ["Calls", "Our sketches", "Search"]
 
 
 def test_the_entry_of_the_page_one_is_on_is_marked():
-    [entry] = nav.entries(nav.MENU, asked(AnonymousUser(), "/utlysningar/pilotprojekt/"))
-    assert (entry.url, entry.current) == ("/utlysningar/", True)
+    calls, search = nav.entries(nav.MENU, asked(AnonymousUser(), "/utlysningar/pilotprojekt/"))
+    assert (calls.url, calls.current, search.current) == ("/utlysningar/", True, False)
     assert nav.entries(nav.MENU, asked(AnonymousUser(), "/om/"))[0].current is False
 
 
@@ -74,7 +74,7 @@ def test_every_entry_leads_to_a_page_that_exists():
 
 def test_a_request_that_failed_early_has_a_menu_too():
     context = nav.navigation(RequestFactory().get("/"))
-    assert [str(entry.label) for entry in context["navigation"]] == ["Calls"]
+    assert [str(entry.label) for entry in context["navigation"]] == ["Calls", "Search"]
     assert context["waiting_count"] == 0
 
 
