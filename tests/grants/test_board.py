@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from grants import actions, board
-from grants.models import OutcomeKind, Sketch
+from grants.models import Call, OutcomeKind, Sketch
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
@@ -96,6 +96,10 @@ def mean_of(given):
     return means
 
 
+def framed(call):
+    return Call.objects.with_frame().get(pk=call.pk)
+
+
 def hundredths(figure):
     return None if figure is None else Decimal(str(figure)).quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
 
@@ -164,7 +168,7 @@ def test_the_mean_per_criterion_is_in_the_calls_order_and_counts_what_is_handed_
 
 
 def test_sums_equal_a_plain_calculation(plan):
-    sums = board.sums(plan.call, plan.leader, filters={})
+    sums = board.sums(framed(plan.call), plan.leader, filters={})
     assert (sums.count, sums.sought, sums.frame) == (5, Kronor(sum(row[3] for row in PLAN)), Kronor(1_000_000))
     assert sums.times_frame == 1
 
@@ -175,7 +179,7 @@ def test_times_frame_is_none_without_a_frame():
 
 def test_sums_of_an_empty_board_are_nought():
     call = make.create_published_call()
-    sums = board.sums(call, call.created_by, filters={})
+    sums = board.sums(framed(call), call.created_by, filters={})
     assert (sums.count, sums.sought) == (0, Kronor(0))
 
 
@@ -225,7 +229,7 @@ def test_filter_on_the_answer(plan):
 def test_filters_work_together_and_the_sums_follow(plan):
     filters = {"factor": plan.areas[1], "slag": "association", "q": "a"}
     assert shown(plan, **filters) == ["zebra", "Alla med"]
-    sums = board.sums(plan.call, plan.leader, filters=filters)
+    sums = board.sums(framed(plan.call), plan.leader, filters=filters)
     assert (sums.count, sums.sought) == (2, Kronor(550_000))
 
 

@@ -33,6 +33,7 @@ TABLE = {
     "can_handle_sketch": OFFICERS,
     "can_declare_conflict": {*READERS, Role.REVIEWER},
     "can_assess": {Role.REVIEWER},
+    "can_declare_on_assessment": {Role.REVIEWER},
     "can_send_outcome": {Role.PROCESS_LEADER},
 }
 
@@ -62,7 +63,7 @@ def target(name, stage):
             return stage.programme
         case "can_start_sketch":
             return stage.organisation
-        case "can_assess":
+        case "can_assess" | "can_declare_on_assessment":
             return stage.assessment
         case "can_send_outcome":
             return Outcome.objects.get(pk=stage.outcome.pk)
@@ -93,15 +94,26 @@ def test_somebody_not_logged_in_reads_no_case_as_officer(stage):
     assert permissions.can_read_case_as_officer(stage.people["nobody"], stage.sketch) is False
 
 
-def test_an_assessment_is_the_reviewers_own(stage):
+OWN = ["can_assess", "can_declare_on_assessment"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_assessment_is_the_reviewers_own(name, stage):
     colleague = make.officer(stage.programme, Role.REVIEWER)
-    assert permissions.can_assess(colleague, stage.assessment) is False
+    assert getattr(permissions, name)(colleague, stage.assessment) is False
 
 
-def test_a_reviewer_who_has_left_the_programme_assesses_no_more(stage):
+@pytest.mark.parametrize("name", OWN)
+def test_a_reviewer_who_has_left_the_programme_assesses_no_more(name, stage):
     reviewer = stage.people[Role.REVIEWER]
     ProgrammeRole.objects.filter(user=reviewer).delete()
-    assert permissions.can_assess(fresh(reviewer), stage.assessment) is False
+    assert getattr(permissions, name)(fresh(reviewer), stage.assessment) is False
+
+
+def test_a_reviewer_in_conflict_may_still_declare_but_not_assess(stage):
+    reviewer = stage.people[Role.REVIEWER]
+    Membership.objects.create(user=reviewer, organisation=stage.organisation)
+    assert [getattr(permissions, name)(fresh(reviewer), stage.assessment) for name in OWN] == [False, True]
 
 
 def test_a_member_of_another_organisation_does_not_write(stage):
