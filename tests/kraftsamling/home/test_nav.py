@@ -32,18 +32,18 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
         (Role.REVIEWER, ["Calls", "Reviewing", "Search"], ["Our organisation", "What mail I want"]),
         (
             Role.PROCESS_LEADER,
-            ["Calls", "Preparation"],
+            ["Calls", "Preparation", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (
             Role.PROCESS_TEAM,
-            ["Calls", "Preparation"],
+            ["Calls", "Preparation", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (Role.DECISION_MAKER, ["Calls", "Preparation", "Search"], ["Our organisation", "What mail I want"]),
         (
             Role.ADMINISTRATOR,
-            ["Calls"],
+            ["Calls", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "People and roles", "What mail I want"],
         ),
         (Role.STEERING_GROUP, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
