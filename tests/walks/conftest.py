@@ -4,7 +4,8 @@ import pytest
 
 
 @pytest.fixture(scope="package")
-def world(django_db_setup, django_db_blocker, tmp_path_factory):
+def world(playwright, django_db_setup, django_db_blocker, tmp_path_factory):
+    """After the browser's driver, whose event loop gives this thread other connections than it had before."""
     from tests.walks.world import opened
 
     with django_db_blocker.unblock(), opened(tmp_path_factory.mktemp("world")) as world:
@@ -28,9 +29,10 @@ def pages(world):
 def address(world):
     """A server beside the tests, which sees what their transaction holds."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
-    from django.db import connection
+    from django.db import connections
     from django.test.testcases import LiveServerThread
 
+    connection = connections["default"]
     if connection.vendor != "sqlite":
         pytest.skip("the server shares the open transaction of the tests, which works in memory alone")
     connection.inc_thread_sharing()
