@@ -24,7 +24,7 @@ from tests.grants.scene import scene
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 12
+BUDGET = 11
 HUNDREDTH = Decimal("0.01")
 
 
