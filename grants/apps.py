@@ -5,4 +5,4 @@ class GrantsConfig(AppConfig):
     name = "grants"
 
     def ready(self) -> None:
-        from . import audit_texts, search  # noqa: F401 - register their sentences and kinds
+        from . import audit_texts, messages, search  # noqa: F401 - register sentences, labels, kinds and rules

@@ -1,5 +1,7 @@
 """The letters that answer a sketch, written from the call's texts."""
 
+import hashlib
+
 from django.conf import settings
 from django.utils import translation
 
@@ -38,6 +40,11 @@ def _deadline(outcome: Outcome) -> str:
     """In the language of the letters, whatever language the officer's pages have."""
     with translation.override(settings.LANGUAGE_CODE):
         return moment_text(outcome.application_due_at) if outcome.application_due_at else ""
+
+
+def fingerprint(text: str) -> str:
+    """Tells one wording from another, for the tick beside a letter."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def letter(outcome: Outcome) -> str:

@@ -1,6 +1,6 @@
 """What can happen to the answer: prepared, its letter edited, sent together; and to the invitation after it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -87,21 +87,24 @@ def drop_outcome(outcome: Outcome, *, revision: int, by: Any, at: datetime | Non
 
 
 @transaction.atomic
-def send_outcomes(call: Call, *, outcomes: Iterable[Outcome], by: Any, at: datetime | None = None) -> int:
+def send_outcomes(
+    call: Call, *, outcomes: Iterable[Outcome], seen: Mapping[int, str] | None = None, by: Any, at: datetime | None = None
+) -> int:
     """Sends the answers together, exactly as they were previewed, all or none. Gives how many.
 
-    Each outcome carries the revision that was seen; LostRace if one of them has changed since.
+    Each outcome carries the revision that was seen, and `seen` the fingerprints of the letters by outcome:
+    LostRace if an answer, or a letter through the call's texts or a new version, has changed since.
     """
     at = at or timezone.now()
     sent = 0
     for outcome in outcomes:
         permissions.require(outcome.sketch.call_id == call.pk and permissions.can_send_outcome(by, outcome))
-        _send(outcome, by=by, at=at)
+        _send(outcome, seen=seen, by=by, at=at)
         sent += 1
     return sent
 
 
-def _send(outcome: Outcome, *, by: Any, at: datetime) -> None:
+def _send(outcome: Outcome, *, seen: Mapping[int, str] | None, by: Any, at: datetime) -> None:
     sketch = outcome.sketch
     due_at = outcome.application_due_at if outcome.kind == OutcomeKind.INVITED else None
     invited = due_at is not None
@@ -113,6 +116,8 @@ def _send(outcome: Outcome, *, by: Any, at: datetime) -> None:
     if OutcomeState.SENT not in OUTCOME_MOVES[outcome.state]:
         raise TransitionRefused(_("The answer has already been sent."))
     text = letters.letter(outcome)
+    if seen is not None and seen.get(outcome.pk) != letters.fingerprint(text):
+        raise LostRace
     claim(
         outcome,
         expecting={"state": OutcomeState.PENDING, "revision": outcome.revision},

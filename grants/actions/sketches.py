@@ -173,10 +173,10 @@ def _freeze(sketch: Sketch, content: rules.SketchContent, *, revision: int, by: 
         whole_county=content.whole_county,
         main_focus_area=content.main_focus_area,
     )
-    version.focus_areas.set(content.focus_areas)
-    version.municipalities.set(content.municipalities)
-    version.partner_organisations.set(_known_partners(content.partners))
-    version.files.set(files)
+    version.focus_areas.add(*content.focus_areas)
+    version.municipalities.add(*content.municipalities)
+    version.partner_organisations.add(*_known_partners(content.partners))
+    version.files.add(*files)
     values = {"number": case_number, "versions_count": number, "current_version": version, "submitted_at": at, "submitted_by": by}
     if sketch.state == SketchState.DRAFT:
         advance(sketch, SketchState.SUBMITTED, table=SKETCH_MOVES, **values)
@@ -188,14 +188,16 @@ def _freeze(sketch: Sketch, content: rules.SketchContent, *, revision: int, by: 
 def _next_case_number(on: date) -> str:
     """K-2026-0007: one series a year. The row is locked by the UPDATE until the transaction ends."""
     name = f"K-{on.year}"
-    series, _created = NumberSeries.objects.get_or_create(name=name)
-    NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
-    return f"{name}-{NumberSeries.objects.get(pk=series.pk).last:04}"
+    series = NumberSeries.objects.filter(name=name)
+    if not series.update(last=F("last") + 1):
+        NumberSeries.objects.get_or_create(name=name)
+        series.update(last=F("last") + 1)
+    return f"{name}-{series.values_list('last', flat=True)[0]:04}"
 
 
 def _known_partners(partners: Iterable[rules.Partner]) -> list[Organisation]:
     numbers = [partner.org_number for partner in partners if partner.org_number]
-    return list(Organisation.objects.filter(org_number__in=numbers))
+    return list(Organisation.objects.filter(org_number__in=numbers)) if numbers else []
 
 
 def _frozen_content(content: rules.SketchContent, files: Iterable[StoredFile]) -> dict[str, Any]:

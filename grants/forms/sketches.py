@@ -407,6 +407,12 @@ class WithdrawForm(forms.Form):
         self.fields["reason"].label = _("Why do you withdraw the sketch?")
 
 
+class TurnDownForm(forms.Form):
+    """Why an invitation is turned down, if the organisation wants to say."""
+
+    reason = PlainTextField(max_length=400, required=False)
+
+
 class FileForm(forms.Form):
     """One file, for a question of the call or on its own."""
 

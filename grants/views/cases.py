@@ -5,17 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants import actions, board, documents, permissions, progress
 from grants.forms.reviews import ConflictForm, NoteForm, RegistryForm
-from grants.forms.sketches import FileForm, typed_content
+from grants.forms.sketches import FileForm, TurnDownForm, typed_content
 from grants.models import Application, Sketch, SketchVersion, Step
 from grants.states import FINISHED_STATES
 from kraftsamling.audit import log as audit
@@ -24,9 +26,12 @@ from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt
+from .common import attempt, park_and_log_in
 from .common import number as number_of
-from .sketches import bound_form, organisation_context, own_sketch
+from .sketches import bound_form, conflict_page, organisation_context, own_sketch
+
+DRAFT_ACTIONS = ("grants.sketch.add_file", "grants.sketch.remove_file")
+"""What happens beside the draft is for the organisation alone, also after a version has been handed in."""
 
 
 def readable_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -56,7 +61,7 @@ def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context |= organisation_context(request, sketch)
     else:
         officer = permissions.can_read_case_as_officer(request.user, sketch)
-        history = audit.history(sketch, internal=officer)
+        history = audit.history(sketch, internal=officer).without(DRAFT_ACTIONS)
         context |= _staff_context(request, sketch, officer=officer)
     if sketch.current_version:
         context["parts"] = documents.version_sections(sketch.current_version)
@@ -146,13 +151,18 @@ def sketch_file(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponseBas
     return send(request, get_object_or_404(StoredFile, pk=file_id))
 
 
+@login_not_required
 @require_POST
 def sketch_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the draft that came with the form, then the file: a refused file costs nobody their text."""
+    if not request.user.is_authenticated:
+        return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
     form = FileForm(request.POST, request.FILES, questions=list(sketch.call.questions.filter(step=Step.SKETCH)))
-    if not _saved_beside(request, sketch):
-        return redirect("sketch_edit", pk)
+    return _text_beside(request, sketch) or _file_added(request, sketch, form)
+
+
+def _file_added(request: HttpRequest, sketch: Sketch, form: FileForm) -> HttpResponse:
     if getattr(request, "upload_too_large", False):
         messages.error(request, _("The file is too large. The largest file that can be sent is 20 MB."))
     elif not form.is_valid():
@@ -168,25 +178,31 @@ def sketch_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{sketch.get_absolute_url()}skriv/#filer")
 
 
-def _saved_beside(request: HttpRequest, sketch: Sketch) -> bool:
-    """The text that came with the file's form, kept as a draft. False when somebody else has saved meanwhile."""
+def _text_beside(request: HttpRequest, sketch: Sketch) -> HttpResponse | None:
+    """Keeps the text that came with the file's form; the page that tells why, if it could not be kept."""
     if "revision" not in request.POST:
-        return True
+        return None
+    typed = typed_content(request.POST, bound_form(sketch, {}))
     try:
-        typed = typed_content(request.POST, bound_form(sketch, {}))
         actions.save_draft(sketch, content=typed, revision=number_of(request.POST["revision"]), by=request.user)
+    except actions.DraftConflict:
+        return conflict_page(request, sketch, typed)
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
-        return False
-    return True
+        return redirect(sketch)
+    return None
 
 
+@login_not_required
 @require_POST
 def sketch_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
-    found = get_object_or_404(sketch.files.filter(removed_at=None).select_related("file"), pk=link)
-    if not _saved_beside(request, sketch):
-        return redirect("sketch_edit", pk)
+    found = get_object_or_404(sketch.files.filter(removed_at=None).select_related("file", "sketch"), pk=link)
+    trouble = _text_beside(request, sketch)
+    if trouble:
+        return trouble
     attempt(request, partial(actions.remove_file, found, by=request.user), done=_("The file is taken away."))
     return redirect(f"{sketch.get_absolute_url()}skriv/#filer")
 
@@ -251,7 +267,10 @@ def _way_of(request: HttpRequest, sketch: Sketch) -> dict[str, Any]:
 @require_POST
 def application_turn_down(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(Application.objects.visible_to(request.user).select_related("sketch"), pk=pk)
-    reason = " ".join(request.POST.get("reason", "").split())[:400]
-    act = partial(actions.turn_down_invitation, application, reason=reason, by=request.user)
+    form = TurnDownForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        return redirect(application)
+    act = partial(actions.turn_down_invitation, application, reason=form.cleaned_data["reason"], by=request.user)
     attempt(request, act, done=_("You have turned down the invitation. Thank you for telling."))
     return redirect(application)

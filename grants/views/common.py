@@ -1,6 +1,7 @@
 """What several pages of the call share."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 
 from grants import actions
@@ -44,12 +46,23 @@ def log_in_first(path: str, **query: str) -> str:
     return f"{reverse('account_login')}?{urlencode({'next': after})}"
 
 
+LONGEST_NAME, MOST_NAMES = 60, 300
+"""Of the fields that are kept for somebody who is not logged in; more than any form of ours has."""
+
+
+def unparked(request: HttpRequest, *, path: str) -> "MultiValueDict[str, str] | None":
+    """What was sent after the session had expired, as if it had just been sent; None if there is nothing."""
+    token = request.GET.get("parkerad")
+    content = actions.unpark_text(token, path=path) if token else None
+    return None if content is None else MultiValueDict(content)
+
+
 def park_and_log_in(request: HttpRequest, *, path: str) -> HttpResponse:
     """The session expired while somebody wrote: their text is kept, and comes back after log-in."""
     typed = {
-        name: [clean_text(value) for value in values] if len(values) > 1 else clean_text(values[0])
-        for name, values in request.POST.lists()
-        if values and name != "csrfmiddlewaretoken"
+        clean_text(name)[:LONGEST_NAME]: [clean_text(value) for value in values]
+        for name, values in islice(request.POST.lists(), MOST_NAMES)
+        if name != "csrfmiddlewaretoken"
     }
     try:
         token = actions.park_text(path=path, content=typed)

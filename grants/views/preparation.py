@@ -23,6 +23,8 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from .common import as_file, attempt, number
 
 SHOWN_WITHOUT_ANSWER = 20
+TICK_DOTS = 2
+"""The tick beside a letter: outcome, revision and the fingerprint of the wording, with dots between."""
 
 
 def compared_call(request: HttpRequest, slug: str) -> Call:
@@ -212,6 +214,7 @@ def outcomes(request: HttpRequest, slug: str) -> HttpResponse:
     pending = list(pending_outcomes(request, call).order_by("-kind", "sketch__number"))
     for outcome in pending:
         outcome.text = letters.letter(outcome)
+        outcome.tick = f"{outcome.pk}.{outcome.revision}.{letters.fingerprint(outcome.text)}"
     unanswered = Sketch.objects.readable_by_officer(request.user).filter(call=call, outcome=None).awaiting_outcome()
     context = {
         "call": call,
@@ -220,6 +223,7 @@ def outcomes(request: HttpRequest, slug: str) -> HttpResponse:
         "unanswered": unanswered.with_details().order_by("number")[:SHOWN_WITHOUT_ANSWER],
         "sent": Outcome.objects.sent().filter(sketch__call=call).count(),
         "may_send": permissions.can_publish_call(request.user, call),
+        "may_prepare": permissions.can_assign_reviewers(request.user, call),
     }
     return render(request, "grants/outcomes.html", context)
 
@@ -229,6 +233,7 @@ def letter_edit(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = get_object_or_404(
         Outcome.objects.pending().select_related("sketch__call", "sketch__organisation", "sketch__current_version"), sketch=sketch
     )
+    permissions.require(permissions.can_handle_sketch(request.user, sketch))
     form = LetterForm(request.POST or None, initial={"letter": letters.letter(outcome), "revision": outcome.revision})
     if request.method == "POST" and form.is_valid():
         try:
@@ -245,16 +250,17 @@ def letter_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def outcomes_send(request: HttpRequest, slug: str) -> HttpResponse:
     """Sends what was ticked on the page, in the wording that was shown there."""
     call = compared_call(request, slug)
-    pairs = (value.partition(".") for value in request.POST.getlist("outcome"))
-    chosen = {number(pk): number(revision) for pk, _dot, revision in pairs}
+    ticks = (value.split(".") for value in request.POST.getlist("outcome") if value.count(".") == TICK_DOTS)
+    chosen = {number(pk): (number(revision), seen) for pk, revision, seen in ticks}
     found = list(pending_outcomes(request, call).filter(pk__in=chosen).order_by("pk"))
     if not chosen or len(found) != len(chosen):
         messages.error(request, _("Tick the answers to send.") if not chosen else str(LostRace()))
         return redirect("outcomes", slug)
     for outcome in found:
-        outcome.revision = chosen[outcome.pk]
+        outcome.revision = chosen[outcome.pk][0]
     try:
-        sent = actions.send_outcomes(call, outcomes=found, by=request.user)
+        seen = {pk: fingerprint for pk, (_revision, fingerprint) in chosen.items()}
+        sent = actions.send_outcomes(call, outcomes=found, seen=seen, by=request.user)
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -24,7 +24,7 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
 
-from .common import attempt, number, park_and_log_in
+from .common import attempt, number, park_and_log_in, unparked
 
 
 def own_assessments(request: HttpRequest) -> Any:
@@ -96,10 +96,10 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
             {"assessment": assessment, **_declaration(request, assessment, DeclarationForm())},
         )
     typed, revision, restored = assessment.draft, assessment.revision, False
-    parked = actions.unpark_text(request.GET.get("parkerad", ""), path=assessment.get_absolute_url())
-    if parked is not None:
-        revision, typed, restored = number(str(parked.pop("revision", ""))), parked, True
     form = AssessmentForm(typed, call=assessment.sketch.call)
+    parked = unparked(request, path=assessment.get_absolute_url())
+    if parked is not None:
+        form.data, revision, restored = form.typed(parked), number(parked.get("revision", "")), True
     form.full_clean()
     if request.GET.get("kontroll") != "1":
         form.errors.clear()

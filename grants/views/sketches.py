@@ -23,7 +23,7 @@ from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, number, park_and_log_in
+from .common import attempt, log_in_first, number, park_and_log_in, unparked
 
 
 def own_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -104,12 +104,10 @@ def sketch_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _unparked(request: HttpRequest, sketch: Sketch) -> tuple[dict[str, Any], int] | None:
     """What was sent after the session had expired, with the revision that window began from."""
-    token = request.GET.get("parkerad")
-    content = actions.unpark_text(token, path=reverse("sketch_edit", args=[sketch.pk])) if token else None
+    content = unparked(request, path=reverse("sketch_edit", args=[sketch.pk]))
     if content is None:
         return None
-    revision = number(str(content.pop("revision", "")))
-    return content, revision
+    return typed_content(content, bound_form(sketch, {})), number(content.get("revision", ""))
 
 
 @login_not_required
@@ -122,7 +120,7 @@ def sketch_save(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.save_draft(sketch, content=typed, revision=number(request.POST.get("revision", "")), by=request.user)
     except actions.DraftConflict:
-        return _conflict(request, sketch, typed)
+        return conflict_page(request, sketch, typed)
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(sketch)
@@ -132,7 +130,7 @@ def sketch_save(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sketch_edit", sketch.pk)
 
 
-def _conflict(request: HttpRequest, sketch: Sketch, mine: dict[str, Any]) -> HttpResponse:
+def conflict_page(request: HttpRequest, sketch: Sketch, mine: dict[str, Any]) -> HttpResponse:
     """Both texts, side by side; nothing is overwritten until the person has chosen."""
     sketch.draft.refresh_from_db()
     form = bound_form(sketch, mine)
@@ -191,8 +189,11 @@ def sketch_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "grants/sketch_preview.html", context)
 
 
+@login_not_required
 @require_POST
 def sketch_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect(log_in_first(reverse("sketch_preview", args=[pk])))
     sketch = own_sketch(request, pk)
     form = bound_form(sketch, sketch.draft.content)
     if not form.is_valid():

@@ -1,5 +1,6 @@
 """The case log: who did what, when. Entries are added, never changed and never taken away."""
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -17,6 +18,9 @@ class AuditEntryQuerySet(models.QuerySet):
     def open_to_parties(self) -> "AuditEntryQuerySet":
         """What also the applicant sees of the case."""
         return self.filter(internal=False)
+
+    def without(self, actions: Iterable[str]) -> "AuditEntryQuerySet":
+        return self.exclude(action__in=list(actions))
 
     def newest_first(self) -> "AuditEntryQuerySet":
         return self.order_by("-at", "-pk")

@@ -38,13 +38,20 @@ def kinds() -> dict[str, SearchKind]:
 
 def put(kind: str, object_id: int, *, title: str, body: str, url: str, at: datetime) -> None:
     """Adds the object to the index, or writes it anew."""
-    values = {
-        "title": " ".join(clean_text(title).split())[:250],
-        "body": clean_text(body)[:LONGEST_BODY],
-        "url": url,
-        "changed_at": at,
-    }
-    SearchEntry.objects.update_or_create(kind=kind, object_id=object_id, defaults=values)
+    entry = SearchEntry(
+        kind=kind,
+        object_id=object_id,
+        title=" ".join(clean_text(title).split())[:250],
+        body=clean_text(body)[:LONGEST_BODY],
+        url=url,
+        changed_at=at,
+    )
+    SearchEntry.objects.bulk_create(
+        [entry],
+        update_conflicts=True,
+        unique_fields=["kind", "object_id"],
+        update_fields=["title", "body", "url", "changed_at"],
+    )
 
 
 def remove(kind: str, object_id: int) -> None:
