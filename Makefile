@@ -6,7 +6,7 @@ export PORT DATA_DIR
 
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
-PYTEST := $(PYTHON) -m pytest
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile
 TEMPLATES = $(shell find templates -name '*.html')
 YES = $(filter-out 0 no off false,$(1))
 

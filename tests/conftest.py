@@ -13,6 +13,11 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="kraftsamling-tests-")
 os.mkdir(os.path.join(os.environ["DATA_DIR"], "static"))  # noqa: PTH102, PTH118 - WhiteNoise warns without it
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+if os.environ.get("REDIS_URL") and os.environ.get("PYTEST_XDIST_WORKER"):
+    # Every test empties the cache: workers beside one another need a Redis database each.
+    database = 1 + int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{database}"
+
 import pytest  # noqa: E402
 from django.conf import settings as django_settings  # noqa: E402
 

@@ -15,7 +15,7 @@ from kraftsamling.lib.text import clean_text
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import Role
 
-from .fields import PlainTextField, moment_field
+from .fields import PlainFieldset, PlainTextField, moment_field
 
 LONGEST_KEPT = 50_000
 
@@ -64,7 +64,7 @@ class AssessmentForm(forms.Form):
                 label=_("Score"), choices=self._levels(criterion), coerce=int, widget=forms.RadioSelect
             )
             self.fields[reason] = PlainTextField(label=_("Reason"), words=200, rows=3)
-            parts.append(Fieldset(criterion.name, score, reason, css_id=f"kriterium-{criterion.pk}", css_class="criterion"))
+            parts.append(PlainFieldset(criterion.name, score, reason, css_id=f"kriterium-{criterion.pk}", css_class="criterion"))
         self.fields["recommendation"] = forms.ChoiceField(
             label=_("Your recommendation"), choices=Recommendation.choices, widget=forms.RadioSelect
         )
