@@ -6,7 +6,7 @@ The objects are those of tests/walks/world.py: always of one organisation (the m
 from typing import NamedTuple
 
 from kraftsamling.programmes.models import Role
-from tests.walks.world import MEMBER, OTHER_LEADER, OUTSIDER, ROLES, VISITOR
+from tests.walks.world import MEMBER, OTHER_LEADER, ROLES, VISITOR
 
 LEADER, TEAM, DECIDER, ADMIN = Role.PROCESS_LEADER, Role.PROCESS_TEAM, Role.DECISION_MAKER, Role.ADMINISTRATOR
 

@@ -113,7 +113,8 @@ def test_action_from_every_state(name, state, programme, leader):
 
 @pytest.mark.parametrize("name", ACTIONS)
 @pytest.mark.parametrize(
-    "who", ["nobody", "member", "other programme", *(role for role in Role if role not in {Role.PROCESS_LEADER, Role.PROCESS_TEAM})]
+    "who",
+    ["nobody", "member", "other programme", *(role for role in Role if role not in {Role.PROCESS_LEADER, Role.PROCESS_TEAM})],
 )
 def test_action_by_an_outsider_is_refused_and_changes_nothing(name, who, programme, leader):
     state = CallState.PUBLISHED if name == "extend_deadline" else CallState.DRAFT
@@ -145,7 +146,7 @@ def test_action_by_the_process_team(name, programme, leader):
 
 
 def test_the_table_of_moves_is_the_one_that_is_tested():
-    assert CALL_MOVES == {"draft": {"published", "cancelled"}, "published": {"cancelled"}, "cancelled": set()}
+    assert {"draft": {"published", "cancelled"}, "published": {"cancelled"}, "cancelled": set()} == CALL_MOVES
 
 
 # ---- Create and clone
@@ -163,7 +164,9 @@ def test_create_call_gives_a_draft_with_the_default_criteria_letters_and_factors
     assert (entries(), letters(), SearchEntry.objects.count()) == ([("grants.call.create", leader.pk)], [], 0)
 
 
-@pytest.mark.parametrize(("title", "slugs"), [("Våren", ["varen", "varen-2", "varen-3"]), ("🦊", ["utlysning", "utlysning-2", "utlysning-3"])])
+@pytest.mark.parametrize(
+    ("title", "slugs"), [("Våren", ["varen", "varen-2", "varen-3"]), ("🦊", ["utlysning", "utlysning-2", "utlysning-3"])]
+)
 def test_calls_of_the_same_name_get_addresses_of_their_own(title, slugs, programme, leader):
     assert [actions.create_call(programme, title=title, by=leader).slug for _n in range(3)] == slugs
 
@@ -243,9 +246,9 @@ def test_rules_of_a_published_call_stand(name, state, programme, leader):
     label = str(Call._meta.get_field(name).verbose_name)
     with pytest.raises(TransitionRefused) as refusal:
         edit(call, leader, **{name: RULES[name]})
-    assert str(refusal.value) == _(
-        "The call is published, so that its rules stand. This cannot be changed: %(names)s."
-    ) % {"names": label}
+    assert str(refusal.value) == _("The call is published, so that its rules stand. This cannot be changed: %(names)s.") % {
+        "names": label
+    }
     assert everything() == before
 
 
@@ -343,7 +346,10 @@ def test_set_frames_replaces_them_and_the_log_keeps_what_they_were(state, progra
     call, since = in_state(state, programme, leader), mark()
     frames = {2028: Kronor("500000.50"), 2027: Kronor(600_000)}
     actions.set_frames(call, frames=frames, by=leader, at=make.DURING)
-    assert list(call.frames.order_by("year").values_list("year", "amount")) == [(2027, Kronor(600_000)), (2028, Kronor("500000.50"))]
+    assert list(call.frames.order_by("year").values_list("year", "amount")) == [
+        (2027, Kronor(600_000)),
+        (2028, Kronor("500000.50")),
+    ]
     assert call.frame() == Kronor("1100000.50")
     assert Call.objects.with_frame().get(pk=call.pk).frame_total == Kronor("1100000.50")
     assert entries(since) == [("grants.call.frames", leader.pk)]
@@ -354,7 +360,10 @@ def test_set_criteria_replaces_them_in_order(programme, leader):
     rows = [CRITERION, {**CRITERION, "name": "Idé", "weight": 10}]
     actions.set_criteria(call, criteria=rows, by=leader)
     assert list(call.criteria.order_by("position").values_list("position", "name", "weight")) == [(1, "Behov", 2), (2, "Idé", 10)]
-    assert (entries(since), AuditEntry.objects.order_by("-pk").first().details) == ([("grants.call.criteria", leader.pk)], {"count": 2})
+    assert (entries(since), AuditEntry.objects.order_by("-pk").first().details) == (
+        [("grants.call.criteria", leader.pk)],
+        {"count": 2},
+    )
 
 
 def test_set_questions_replaces_them_in_order(programme, leader):
@@ -407,7 +416,9 @@ def test_publishing_a_call_with_nothing_but_a_title_names_everything_in_the_orde
     ]  # fmt: skip
     with pytest.raises(TransitionRefused) as refusal:
         actions.publish_call(call, by=leader, at=make.PREPARED)
-    assert str(refusal.value) == _("The call cannot be published yet: %(what)s") % {"what": " ".join(row.message for row in found)}
+    assert str(refusal.value) == _("The call cannot be published yet: %(what)s") % {
+        "what": " ".join(row.message for row in found)
+    }
 
 
 @pytest.mark.parametrize(
@@ -520,7 +531,13 @@ def test_a_call_with_drafts_can_be_cancelled_and_the_drafts_stay(programme, lead
 def test_answer_question_is_public_at_once(programme, leader):
     call, since = make.create_published_call(programme, by=leader), mark()
     entry = actions.answer_question(call, question="Får vi?", answer="Ja.", by=leader, at=make.DURING)
-    assert (entry.call, entry.question, entry.answer, entry.answered_at, entry.answered_by) == (call, "Får vi?", "Ja.", make.DURING, leader)
+    assert (entry.call, entry.question, entry.answer, entry.answered_at, entry.answered_by) == (
+        call,
+        "Får vi?",
+        "Ja.",
+        make.DURING,
+        leader,
+    )
     assert (entries(since), letters(since)) == ([("grants.call.answer", leader.pk)], [])
 
 

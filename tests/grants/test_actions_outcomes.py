@@ -250,7 +250,9 @@ def test_braces_in_title_and_organisation_are_not_expanded(stage):
     assert letters.letter(prepare(stage, sketch=sketch)) == "Föreningen {reason}/{organisation} {deadline}/Väl tänkt."
 
 
-@pytest.mark.parametrize("text", ["{unknown}", "{", "}", "{}", "{title", "{0}", "{title.__class__}", "{ title }", "%s %(title)s", "{{ 7 }}"])
+@pytest.mark.parametrize(
+    "text", ["{unknown}", "{", "}", "{}", "{title", "{0}", "{title.__class__}", "{ title }", "%s %(title)s", "{{ 7 }}"]
+)
 def test_other_braces_in_the_calls_letter_stand_as_they_are(stage, text):
     with_letters(stage, text)
     assert letters.letter(prepare(stage)) == text
@@ -339,14 +341,23 @@ def test_an_invitation_opens_an_application_with_its_own_moment(stage, django_ca
         assert send(stage, again(outcome)) == 1
     sent, application = again(outcome), Application.objects.get()
     assert (sent.state, sent.sent_at, sent.sent_by, again(stage.sketch).state) == ("sent", LATER, stage.leader, "invited")
-    assert (application.sketch, application.state, application.opened_at, application.due_at) == (stage.sketch, "open", LATER, DUE)
+    assert (application.sketch, application.state, application.opened_at, application.due_at) == (
+        stage.sketch,
+        "open",
+        LATER,
+        DUE,
+    )
     assert newest_of(stage) == (
         "grants.outcome.invite", stage.leader.pk, {"reason": "Väl tänkt.", "due": DUE.astimezone(dt.UTC).isoformat()},
     )  # fmt: skip
     letters_sent = [m for m in mail.outbox if "Fritidslots" in m.subject]
     assert sorted(m.to for m in letters_sent) == sorted([[stage.writer.email], [colleague.email]])
     message = of_kind("outcome").get(to=stage.writer)
-    assert (message.category, message.about, message.programme_id) == ("case", f"grants.sketch:{stage.sketch.pk}", stage.programme.pk)
+    assert (message.category, message.about, message.programme_id) == (
+        "case",
+        f"grants.sketch:{stage.sketch.pk}",
+        stage.programme.pk,
+    )
     assert (sent.letter in message.text, application.get_absolute_url() in message.text) == (True, True)
 
 

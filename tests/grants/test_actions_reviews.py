@@ -126,17 +126,19 @@ def test_the_mean_asks_neither_for_order_nor_for_the_scale_of_weights(pairs, fac
 # ---- Assignment
 
 
-def test_assigning_gives_each_reviewer_each_sketch_records_it_and_mails_one_letter_each(stage, django_capture_on_commit_callbacks):
+def test_assigning_gives_each_reviewer_each_sketch_records_it_and_mails_one_letter_each(
+    stage, django_capture_on_commit_callbacks
+):
     sketches = [stage.sketch, make.create_submitted(stage.call)]
     with django_capture_on_commit_callbacks(execute=True):
         counts = actions.assign_reviewers(
             stage.call, sketches=sketches, reviewers=[stage.reviewer, stage.second], by=stage.leader, at=AT
         )
     assert counts == (4, 0)
-    rows = Assessment.objects.order_by("reviewer", "sketch").values_list("reviewer", "sketch", "state", "assigned_at", "assigned_by")
-    assert list(rows) == [
-        (r.pk, s.pk, "assigned", AT, stage.leader.pk) for r in (stage.reviewer, stage.second) for s in sketches
-    ]
+    rows = Assessment.objects.order_by("reviewer", "sketch").values_list(
+        "reviewer", "sketch", "state", "assigned_at", "assigned_by"
+    )
+    assert list(rows) == [(r.pk, s.pk, "assigned", AT, stage.leader.pk) for r in (stage.reviewer, stage.second) for s in sketches]
     assert entries(stage.sketch) == [
         ("grants.review.assign", stage.leader.pk, {"reviewer": name}) for name in ("Gran Skare", "Sekund Läsare")
     ]
@@ -343,7 +345,7 @@ def test_an_assessment_in_conflict_no_longer_counts_in_the_mean(stage):
 
 def handed_in_with_file(stage):
     """Two versions, a file and a receipt, so that every door of the case exists."""
-    upload = SimpleUploadedFile("underlag.txt", "Underlag".encode(), content_type="text/plain")
+    upload = SimpleUploadedFile("underlag.txt", b"Underlag", content_type="text/plain")
     file = store.store(upload, by=stage.writer)
     actions.add_file(stage.sketch, file=file, question=None, by=stage.writer, at=make.DURING)
     version = make.hand_in(stage.sketch, by=stage.writer)
@@ -377,7 +379,9 @@ def test_a_declared_conflict_closes_every_door_of_the_case(stage, client, who):
     assert (before, after) == ([200] * 5, [404] * 5)
 
 
-@pytest.mark.parametrize("name", ["outcome_edit", "outcome_drop", "letter_edit", "sketch_note", "sketch_register", "sketch_conflict"])
+@pytest.mark.parametrize(
+    "name", ["outcome_edit", "outcome_drop", "letter_edit", "sketch_note", "sketch_register", "sketch_conflict"]
+)
 def test_a_declared_conflict_closes_the_officers_pages_of_the_case(stage, client, name):
     make.create_outcome(stage.sketch, by=stage.team)
     declared(stage, stage.leader)

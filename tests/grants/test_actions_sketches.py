@@ -115,13 +115,13 @@ SILENT = {"save_draft"}
 
 
 def test_the_table_of_moves_is_the_one_that_is_tested():
-    assert SKETCH_MOVES == {
+    assert {
         "draft": {"submitted", "withdrawn"},
         "submitted": {"invited", "declined", "withdrawn"},
         "invited": set(),
         "declined": set(),
         "withdrawn": set(),
-    }
+    } == SKETCH_MOVES
     assert {state.split()[0] for state in STATES} == set(SketchState.values)
 
 
@@ -222,7 +222,13 @@ def test_start_sketch_gives_an_empty_draft_of_the_organisation(call):
 
 @pytest.mark.parametrize(
     ("at", "refused"),
-    [(make.OPENS - MICRO, True), (make.OPENS, False), (make.CLOSES - MICRO, False), (make.CLOSES, True), (make.CLOSES + MICRO, True)],
+    [
+        (make.OPENS - MICRO, True),
+        (make.OPENS, False),
+        (make.CLOSES - MICRO, False),
+        (make.CLOSES, True),
+        (make.CLOSES + MICRO, True),
+    ],
 )
 def test_a_sketch_is_begun_only_while_the_call_is_open(at, refused, call):
     organisation = OrganisationFactory()
@@ -421,7 +427,13 @@ def test_checksum_differs_if_a_single_character_changes(call):
 
 @pytest.mark.parametrize(
     ("at", "refused"),
-    [(make.OPENS - MICRO, True), (make.OPENS, False), (make.CLOSES - MICRO, False), (make.CLOSES, True), (make.CLOSES + MICRO, True)],
+    [
+        (make.OPENS - MICRO, True),
+        (make.OPENS, False),
+        (make.CLOSES - MICRO, False),
+        (make.CLOSES, True),
+        (make.CLOSES + MICRO, True),
+    ],
 )
 def test_the_deadline_is_half_open(at, refused, call):
     sketch = make.create_draft(call)
@@ -562,7 +574,12 @@ def test_sending_in_again_makes_version_two_and_the_first_stays_as_it_was(call, 
     second = submit(Sketch.objects.select_related("draft", "call").get(pk=sketch.pk), at=later)
     sketch.refresh_from_db()
     assert (second.number, second.receipt_number, second.draft_revision) == (2, "K-2026-0001-2", 2)
-    assert (sketch.number, sketch.versions_count, sketch.current_version, sketch.submitted_at) == ("K-2026-0001", 2, second, later)
+    assert (sketch.number, sketch.versions_count, sketch.current_version, sketch.submitted_at) == (
+        "K-2026-0001",
+        2,
+        second,
+        later,
+    )
     assert SketchVersion.objects.values().get(pk=first.pk) == kept
     assert entries(since) == [("grants.sketch.submit", member(sketch).pk)]
     assert letters(since) == [("grants/sketch_arrived", leader.email)]
@@ -586,7 +603,11 @@ def test_news_goes_to_no_officer_whose_own_organisation_takes_part(call, leader)
     team = [make.officer(call.programme, Role.PROCESS_TEAM, member_of=organisation) for organisation in (partner, applicant)]
     make.officer(call.programme, Role.PROCESS_TEAM, is_active=False)
     sketch = make.create_draft(
-        call, organisation=applicant, partner_1_name="Part", partner_1_org_number=partner.org_number, by=UserFactory(member_of=applicant)
+        call,
+        organisation=applicant,
+        partner_1_name="Part",
+        partner_1_org_number=partner.org_number,
+        by=UserFactory(member_of=applicant),
     )
     since = mark()
     submit(sketch)
@@ -780,7 +801,13 @@ def test_add_file_lays_it_beside_the_draft_as_a_new_revision(call):
     since = mark()
     link = actions.add_file(sketch, file=file, question=None, by=member(sketch), at=make.DURING)
     draft = SketchDraft.objects.get()
-    assert (link.file, link.question, link.added_at, link.added_by, link.removed_at) == (file, None, make.DURING, member(sketch), None)
+    assert (link.file, link.question, link.added_at, link.added_by, link.removed_at) == (
+        file,
+        None,
+        make.DURING,
+        member(sketch),
+        None,
+    )
     assert (draft.revision, sketch.draft.revision) == (2, 2)
     assert (entries(since), letters(since)) == ([("grants.sketch.add_file", member(sketch).pk)], [])
 
@@ -847,13 +874,16 @@ def test_no_officer_reads_the_title_of_a_draft_in_the_outbox(call, leader):
     sketch = make.create_draft(call, title="Hemlig idé")
     actions.remind_about_draft(sketch, days=7, at=make.DURING)
     readers = [leader, make.officer(call.programme, Role.PROCESS_TEAM), make.officer(call.programme, Role.ADMINISTRATOR)]
-    seen = [message.subject for user in readers for message in Message.objects.visible_to(user) if "Hemlig" in message.subject + message.text]
+    seen = [
+        message.subject
+        for user in readers
+        for message in Message.objects.visible_to(user)
+        if "Hemlig" in message.subject + message.text
+    ]
     assert seen == []
 
 
-@pytest.mark.parametrize(
-    ("days_before", "reminded"), [(8, 0), (7, 1), (6, 0), (3, 0), (2, 1), (1, 0), (0, 0)]
-)
+@pytest.mark.parametrize(("days_before", "reminded"), [(8, 0), (7, 1), (6, 0), (3, 0), (2, 1), (1, 0), (0, 0)])
 def test_writers_are_reminded_seven_and_two_days_before_their_deadline(days_before, reminded, call):
     make.create_draft(call)
     make.create_submitted(call)

@@ -44,9 +44,7 @@ def assessed(sketch, reviewer, values, *, by):
     actions.declare_on_assessment(assessment, has_conflict=False, by=reviewer, at=make.REVIEWING)
     criteria = sketch.call.criteria.order_by("position")
     scores = {criterion: (values[n % len(values)], "Därför.") for n, criterion in enumerate(criteria)}
-    actions.submit_assessment(
-        assessment, scores=scores, recommendation="maybe", comment="", by=reviewer, at=make.REVIEWING
-    )
+    actions.submit_assessment(assessment, scores=scores, recommendation="maybe", comment="", by=reviewer, at=make.REVIEWING)
     return scores
 
 
@@ -79,7 +77,9 @@ def plan():
         }  # fmt: skip
         sketch = make.create_submitted(stage.call, organisation=organisation, **typed)
         given = [assessed(sketch, reviewer, values, by=stage.leader) for reviewer, values in zip(three, scores, strict=False)]
-        found.append(SimpleNamespace(sketch=sketch, given=given, area=areas[area], title=title, name=name, sought=sought, cost=staff))
+        found.append(
+            SimpleNamespace(sketch=sketch, given=given, area=areas[area], title=title, name=name, sought=sought, cost=staff)
+        )
     last = make.assign(found[2].sketch, three[0], by=stage.leader)
     actions.declare_on_assessment(last, has_conflict=True, ground="Vän.", by=three[0], at=make.REVIEWING)
     make.assign(found[2].sketch, three[1], by=stage.leader)
@@ -150,7 +150,9 @@ def test_notes_are_counted_without_multiplying_the_assessments(plan):
     assert (row.notes_count, row.finished, row.assigned) == (2, 3, 3)
 
 
-@pytest.mark.parametrize(("given", "expected"), [("2.345", "2.35"), ("2.335", "2.34"), ("2.344", "2.34"), ("4.995", "5.00"), (0, "0.00")])
+@pytest.mark.parametrize(
+    ("given", "expected"), [("2.345", "2.35"), ("2.335", "2.34"), ("2.344", "2.34"), ("4.995", "5.00"), (0, "0.00")]
+)
 def test_figures_are_rounded_half_up_to_a_hundredth(given, expected):
     assert str(board.rounded(Decimal(given))) == expected
     assert str(board.rounded(float(given))) == expected
@@ -406,7 +408,9 @@ def many(count):
     stage = scene()
     sketches = [stage.sketch]
     for number in range(1, count):
-        sketches.append(make.create_submitted(stage.call, by=stage.writer, organisation=stage.organisation, title=f"Skiss {number}"))
+        sketches.append(
+            make.create_submitted(stage.call, by=stage.writer, organisation=stage.organisation, title=f"Skiss {number}")
+        )
     for sketch in sketches[::3]:
         make.create_assessed(sketch, stage.reviewer, by=stage.leader)
         make.create_outcome(sketch, by=stage.leader, at=make.REVIEWING)
@@ -498,7 +502,9 @@ def test_the_board_is_not_there_for_others(who):
     assert [client.get(url).status_code for url in urls] == [404, 404]
 
 
-@pytest.mark.parametrize("query", ["?page=0", "?page=-1", "?page=x", "?page=99999999999999999999", "?q=%00", "?q=%ff", "?sort=%00", "?kommun=%00"])
+@pytest.mark.parametrize(
+    "query", ["?page=0", "?page=-1", "?page=x", "?page=99999999999999999999", "?q=%00", "?q=%ff", "?sort=%00", "?kommun=%00"]
+)
 def test_odd_queries_are_answered(ask_page, query):
     assert [ask_page(query).status_code, ask_page(query, "csv").status_code] == [200, 200]
 

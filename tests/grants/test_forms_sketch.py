@@ -302,7 +302,9 @@ def test_the_whole_county_needs_no_municipality(call):
 
 
 def test_only_the_municipalities_of_the_programmes_region_can_be_chosen(call):
-    elsewhere = MunicipalityFactory(code="0180", name="Stockholm", region=RegionFactory(code="01", name="Stockholms län", letter="AB"))
+    elsewhere = MunicipalityFactory(
+        code="0180", name="Stockholm", region=RegionFactory(code="01", name="Stockholms län", letter="AB")
+    )
     assert list(errors(filled(call, municipalities=[elsewhere.code]))) == ["municipalities"]
 
 
@@ -315,9 +317,7 @@ def test_only_the_factors_of_the_call_can_be_chosen(call):
 def test_the_main_factor_is_one_of_the_chosen(call):
     first, second = call.focus_areas.order_by("position")[:2]
     form = filled(call, focus_areas=[str(first.pk)], main_focus_area=str(second.pk))
-    assert errors(form) == {
-        "main_focus_area": [_("The most important protective factor must be one of those you have chosen.")]
-    }
+    assert errors(form) == {"main_focus_area": [_("The most important protective factor must be one of those you have chosen.")]}
 
 
 # ---- Partners and contacts
@@ -338,7 +338,13 @@ def test_a_partner_with_organisation_number_is_written_in_one_form(call):
 
 def test_six_partners_are_kept_in_their_order_and_gaps_are_closed(call):
     names = {f"partner_{n}_name": f"Part {n}" for n in range(1, PARTNERS + 1) if n != 3}
-    assert [partner.name for partner in filled(call, **names).content().partners] == ["Part 1", "Part 2", "Part 4", "Part 5", "Part 6"]
+    assert [partner.name for partner in filled(call, **names).content().partners] == [
+        "Part 1",
+        "Part 2",
+        "Part 4",
+        "Part 5",
+        "Part 6",
+    ]
 
 
 @pytest.mark.parametrize("alone", [{"partner_2_org_number": "212000-1355"}, {"partner_2_part": "Lånar ut lokal"}])
@@ -470,7 +476,11 @@ def test_typed_content_keeps_wrong_values_and_drops_unknown_names(call):
     post = QueryDict(mutable=True)
     post.update({"sought": "mycket", "starts_on": "sen", "state": "invited", "organisation": "1", "csrfmiddlewaretoken": "x"})
     post.setlist("municipalities", ["1880", "9999"])
-    assert typed_content(post, SketchForm({}, call=call)) == {"sought": "mycket", "starts_on": "sen", "municipalities": ["1880", "9999"]}
+    assert typed_content(post, SketchForm({}, call=call)) == {
+        "sought": "mycket",
+        "starts_on": "sen",
+        "municipalities": ["1880", "9999"],
+    }
 
 
 def test_typed_content_cleans_what_cannot_be_stored(call):
@@ -516,9 +526,7 @@ def save(client, sketch, **changes):
     sketch.draft.refresh_from_db()
     typed = {**make.typed_sketch(sketch.call, **changes), "revision": str(sketch.draft.revision)}
     with time_machine.travel(make.DURING, tick=False):
-        return client.post(
-            reverse("sketch_save", args=[sketch.pk]), raw(typed), content_type="application/x-www-form-urlencoded"
-        )
+        return client.post(reverse("sketch_save", args=[sketch.pk]), raw(typed), content_type="application/x-www-form-urlencoded")
 
 
 def hand_in(client, sketch):

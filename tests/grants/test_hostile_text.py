@@ -57,12 +57,25 @@ def typed(key, core=CORE):
 def hostile_call(programme, leader):
     call = actions.create_call(programme, title=hostile("calltitle"), by=leader, at=make.PREPARED)
     letter = hostile("invitation") + "\n{organisation}\n{title}\n{reason}\n{deadline}\n{contact}"
-    texts = {name: hostile(f"call{name.replace('_', '')}") for name in ("summary", "purpose", "not_funded", "eligibility", "how_assessed")}
+    texts = {
+        name: hostile(f"call{name.replace('_', '')}")
+        for name in ("summary", "purpose", "not_funded", "eligibility", "how_assessed")
+    }
     texts |= {"funder": hostile("funder"), "contact_name": hostile("callcontact"), "contact_phone": hostile("callphone", SHORT)}
-    values = {**make.COMPLETE, **texts, "invitation_letter": letter, "declining_letter": hostile("declining") + "\n{title} {reason}"}
+    values = {
+        **make.COMPLETE,
+        **texts,
+        "invitation_letter": letter,
+        "declining_letter": hostile("declining") + "\n{title} {reason}",
+    }
     actions.edit_call(call, values=values, revision=0, by=leader, at=make.PREPARED)
     actions.set_frames(call, frames={2027: Kronor(1_000_000)}, by=leader, at=make.PREPARED)
-    criterion = {"name": hostile("crit", SHORT), "description": hostile("critdesc"), "weight": 2, "levels": [hostile(f"level{n}") for n in range(6)]}
+    criterion = {
+        "name": hostile("crit", SHORT),
+        "description": hostile("critdesc"),
+        "weight": 2,
+        "levels": [hostile(f"level{n}") for n in range(6)],
+    }
     actions.set_criteria(call, criteria=[criterion], by=leader, at=make.PREPARED)
     kinds = {"short_text": [], "long_text": [], "choice": ["choice0", "choice1"], "choices": ["choices0", "choices1"]}
     rows = [
@@ -106,7 +119,9 @@ def world():
     organisation = OrganisationFactory(name=hostile("organisation"))
     writer = UserFactory(name=hostile("writer"), member_of=organisation)
     draft, submitted, invited, declined, withdrawn = (hostile_sketch(call, organisation, writer, n) for n in range(5))
-    file = store.store(SimpleUploadedFile(hostile("file", "<img src=x onerror=alert(2)>{{ 7 }}&amp;.txt"), b"Underlag"), by=writer)
+    file = store.store(
+        SimpleUploadedFile(hostile("file", "<img src=x onerror=alert(2)>{{ 7 }}&amp;.txt"), b"Underlag"), by=writer
+    )
     written["file"] = file.name
     actions.add_file(submitted, file=file, question=None, by=writer, at=make.DURING)
     make.hand_in(submitted, by=writer)
@@ -170,7 +185,11 @@ def answered(world):
     actions.extend_deadline(call, world.organisation, until_at=until, reason=hostile("extension"), by=by, at=AT)
     actions.withdraw_sketch(world.withdrawn, reason=hostile("withdrawn"), by=world.writer, at=AT)
     outcomes = []
-    for kind, sketch in ((OutcomeKind.INVITED, world.invited), (OutcomeKind.DECLINED, world.declined), (OutcomeKind.INVITED, world.submitted)):
+    for kind, sketch in (
+        (OutcomeKind.INVITED, world.invited),
+        (OutcomeKind.DECLINED, world.declined),
+        (OutcomeKind.INVITED, world.submitted),
+    ):
         reason = hostile(f"reason{sketch.pk}")
         outcomes.append(actions.prepare_outcome(sketch, kind=kind, reason=reason, revision=0, by=by, at=AT))
     actions.send_outcomes(call, outcomes=outcomes[:2], by=by, at=AT)
@@ -201,7 +220,9 @@ class Reader(HTMLParser):
             self.values.append(value or "")
             if name.startswith("on"):
                 self.wrong.append(f"<{tag} {name}={value!r}>")
-            if name in URLS and re.sub(r"[\s\x00-\x1f]", "", value or "").lower().startswith(("javascript:", "data:text", "vbscript:")):
+            if name in URLS and re.sub(r"[\s\x00-\x1f]", "", value or "").lower().startswith(
+                ("javascript:", "data:text", "vbscript:")
+            ):
                 self.wrong.append(f"<{tag} {name}={value!r}>")
             if name in URLS and value == "x":
                 self.wrong.append(f"<{tag} {name}={value!r}>")
@@ -262,7 +283,12 @@ def addresses(world):
         "programme_roles": [{"slug": world.programme.slug}],
         "role_give": [{"slug": world.programme.slug}],
     }
-    prefixes = [("organisation_", [{"pk": world.organisation.pk}]), ("assessment_", by_assessment), ("sketch_start", by_call), ("sketch_", by_sketch)]
+    prefixes = [
+        ("organisation_", [{"pk": world.organisation.pk}]),
+        ("assessment_", by_assessment),
+        ("sketch_start", by_call),
+        ("sketch_", by_sketch),
+    ]
     prefixes += [(name, by_sketch) for name in ("outcome_", "letter_")]
     prefixes += [(name, by_call) for name in ("call_", "board_detail", "reviewers", "outcomes")]
     for name, names in sorted(named_addresses()):
@@ -323,7 +349,9 @@ def test_every_page_shows_hostile_text_as_it_was_written(world):
     seen, wrong, pages = set(), {}, 0
     with time_machine.travel(AT, tick=False):
         for who in WHO:
-            user = None if who == "nobody" else world.reviewers[int(who[-1])] if who.startswith("reviewer") else getattr(world, who)
+            user = (
+                None if who == "nobody" else world.reviewers[int(who[-1])] if who.startswith("reviewer") else getattr(world, who)
+            )
             for address, found, problems in walk(world, user):
                 pages += 1
                 seen |= found
@@ -354,7 +382,12 @@ def test_mails_show_hostile_text_as_it_was_written(world):
     wrong = {}
     for message in messages:
         reader = Reader(message.html)
-        found = reader.wrong + wrongly_shown("".join(reader.texts)) + wrongly_shown(message.text) + wrongly_shown(message.subject + "…")
+        found = (
+            reader.wrong
+            + wrongly_shown("".join(reader.texts))
+            + wrongly_shown(message.text)
+            + wrongly_shown(message.subject + "…")
+        )
         found += [w for value in reader.values for w in wrongly_shown(value)]
         if found or OVERRIDE in message.html + message.text + message.subject or "\n" in message.subject:
             wrong[message.kind] = found[:3]
@@ -377,7 +410,18 @@ def test_the_receipt_shows_hostile_text_as_it_was_written(world, tmp_path):
         version = world.submitted.versions.get(number=number)
         text = unbroken(pdf_text(store.read(version.receipt_pdf), tmp_path))
         core = unbroken(CORE.replace("🦦", ""))
-        for key in ("t1" if number == 1 else "t1b", "need1", "idea1", "partner1", "part1", "c1", "short1", "long1", "organisation", "label0"):
+        for key in (
+            "t1" if number == 1 else "t1b",
+            "need1",
+            "idea1",
+            "partner1",
+            "part1",
+            "c1",
+            "short1",
+            "long1",
+            "organisation",
+            "label0",
+        ):
             assert f"zq{key}:{core}" in text, key
         assert unbroken(written["file"]) in text
         assert ("1337" in text, OVERRIDE in text) == (False, False)
@@ -396,7 +440,9 @@ def export(world, name, kind):
 
 def test_lists_as_files_hold_hostile_text_as_it_was_written(world):
     with time_machine.travel(AT, tick=False):
-        table = csv.reader(io.StringIO(b"".join(export(world, "board_file", "csv")).decode("utf-8-sig"), newline=""), delimiter=";")
+        table = csv.reader(
+            io.StringIO(b"".join(export(world, "board_file", "csv")).decode("utf-8-sig"), newline=""), delimiter=";"
+        )
         sheet = openpyxl.load_workbook(io.BytesIO(export(world, "board_file", "xlsx").content)).active
         calls = b"".join(export(world, "call_list_file", "csv")).decode()
     rows = [row for row in table if row[0] == world.submitted.number]
@@ -412,10 +458,15 @@ def test_the_calendar_holds_hostile_text_as_it_was_written(world):
     response = Client().get(reverse("call_calendar", args=[world.call.slug]))
     calendar = Calendar.from_ical(response.content)
     events = calendar.walk("vevent")
-    assert [str(event["summary"]).partition("zq")[2] for event in events] == [written["calltitle"].removeprefix("zq")] * len(events)
+    assert [str(event["summary"]).partition("zq")[2] for event in events] == [written["calltitle"].removeprefix("zq")] * len(
+        events
+    )
     assert len(events) == 3
     assert str(calendar["x-wr-calname"]) == written["calltitle"]
-    assert {line.partition(b":")[0].partition(b";")[0] for line in response.content.split(b"\r\n")} & {b"zqcalltitle", b"ATTACH"} == set()
+    assert {line.partition(b":")[0].partition(b";")[0] for line in response.content.split(b"\r\n")} & {
+        b"zqcalltitle",
+        b"ATTACH",
+    } == set()
 
 
 def test_the_search_finds_and_shows_hostile_text_as_it_was_written(world):
@@ -442,7 +493,9 @@ def test_a_download_is_never_shown_in_the_page(world):
 
 
 def text_fields_of_forms():
-    call = make.create_call(questions=[{"kind": kind, "label": kind, "choices": ["a", "b"]} for kind in ("short_text", "long_text")])
+    call = make.create_call(
+        questions=[{"kind": kind, "label": kind, "choices": ["a", "b"]} for kind in ("short_text", "long_text")]
+    )
     everything = {
         "call": call_forms.CallForm(instance=call),
         "new call": call_forms.CallCreateForm(programmes=type(call.programme).objects.all()),

@@ -84,7 +84,8 @@ def test_predicate_is_true_for_these_roles_and_no_others(name, stage):
 
 
 @pytest.mark.parametrize(
-    "name", ["can_create_call", "can_edit_call", "can_publish_call", "can_extend_deadline", "can_read_board", "can_assign_reviewers"]
+    "name",
+    ["can_create_call", "can_edit_call", "can_publish_call", "can_extend_deadline", "can_read_board", "can_assign_reviewers"],
 )
 def test_somebody_not_logged_in_is_refused_what_has_to_do_with_calls(name, stage):
     assert getattr(permissions, name)(stage.people["nobody"], target(name, stage)) is False

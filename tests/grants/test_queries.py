@@ -167,9 +167,7 @@ def assessment_in(state, stage, reviewer=None):
         actions.abstain(assessment, by=reviewer, at=make.REVIEWING)
     if state == AssessmentState.SUBMITTED:
         scores = dict.fromkeys(stage.call.criteria.all(), (3, "Därför."))
-        actions.submit_assessment(
-            assessment, scores=scores, recommendation="maybe", comment="", by=reviewer, at=make.REVIEWING
-        )
+        actions.submit_assessment(assessment, scores=scores, recommendation="maybe", comment="", by=reviewer, at=make.REVIEWING)
     return again(assessment)
 
 
@@ -225,9 +223,7 @@ def partner_in(stage, user, *, versions):
         if number in versions:
             typed |= {"partner_1_name": "Grannen", "partner_1_org_number": own.org_number}
         stage.sketch.draft.refresh_from_db()
-        actions.save_draft(
-            stage.sketch, content=typed, revision=stage.sketch.draft.revision, by=stage.writer, at=make.DURING
-        )
+        actions.save_draft(stage.sketch, content=typed, revision=stage.sketch.draft.revision, by=stage.writer, at=make.DURING)
         make.hand_in(stage.sketch, by=stage.writer)
     return user
 

@@ -155,7 +155,9 @@ def test_an_assessment_handed_in_while_the_answer_goes_is_before_it_or_refused(_
     scores = dict.fromkeys(stage.call.criteria.all(), (3, "Därför."))
 
     def send():
-        return actions.send_outcomes(stage.call, outcomes=[Outcome.objects.get(pk=outcome.pk)], by=stage.leader, at=make.ANSWERING)
+        return actions.send_outcomes(
+            stage.call, outcomes=[Outcome.objects.get(pk=outcome.pk)], by=stage.leader, at=make.ANSWERING
+        )
 
     def hand_in():
         found = Assessment.objects.get(pk=assessment.pk)
@@ -164,7 +166,11 @@ def test_an_assessment_handed_in_while_the_answer_goes_is_before_it_or_refused(_
         )
 
     answers = at_once(send, hand_in)
-    order = list(AuditEntry.objects.filter(action__in=["grants.review.submit", "grants.outcome.invite"]).order_by("pk").values_list("action", flat=True))
+    order = list(
+        AuditEntry.objects.filter(action__in=["grants.review.submit", "grants.outcome.invite"])
+        .order_by("pk")
+        .values_list("action", flat=True)
+    )
     assert (Sketch.objects.get().state, isinstance(answers[0], int)) == ("invited", True)
     if refusals(answers):
         assert (order, Assessment.objects.get().state) == (["grants.outcome.invite"], "open")

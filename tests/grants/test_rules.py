@@ -106,7 +106,7 @@ def test_share_is_at_most_half_to_the_ore(sought, total, broken):
 
 @pytest.mark.parametrize(("sought", "broken"), [("132000", False), ("132000.01", True)])
 def test_share_of_the_call_counts_when_it_is_lower_than_the_laws(sought, broken):
-    found = rules.share_breaches(call(highest_share=Decimal("33")), Kronor(sought), Kronor(400_000))
+    found = rules.share_breaches(call(highest_share=Decimal(33)), Kronor(sought), Kronor(400_000))
     assert fields(found) == (["sought"] if broken else [])
 
 
@@ -260,6 +260,8 @@ def test_totals_are_sums_to_the_ore():
     assert (whole.total_cost, whole.total_financing) == (Kronor("0.30"), Kronor("0.33"))
 
 
-@pytest.mark.parametrize(("share", "text"), [("50", "50"), ("50.00", "50"), ("49.50", "49,5"), ("33.33", "33,33"), ("100", "100")])
+@pytest.mark.parametrize(
+    ("share", "text"), [("50", "50"), ("50.00", "50"), ("49.50", "49,5"), ("33.33", "33,33"), ("100", "100")]
+)
 def test_percent_text_has_no_more_decimals_than_needed(share, text):
     assert rules.percent_text(Decimal(share)) == text

@@ -166,7 +166,13 @@ def test_the_list_shows_open_coming_and_closed_calls_and_no_drafts(client, progr
     page = client.get(reverse("call_list"))
     assert page.status_code == 200
     html = page.content.decode()
-    assert [title in html for title in ("Öppen", "Kommande", "Stängd", "Hemligt utkast", "Inställd")] == [True, True, True, False, False]
+    assert [title in html for title in ("Öppen", "Kommande", "Stängd", "Hemligt utkast", "Inställd")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
     client.force_login(UserFactory())
     context = client.get(reverse("call_list")).context
     names = ("open_calls", "coming_calls", "closed_calls", "drafts")
@@ -237,17 +243,27 @@ def test_the_page_shows_limits_criteria_questions_and_contact(client, call, lead
 
 
 def test_no_text_of_the_call_runs_as_code(officer, call, draft, leader):
-    texts = dict.fromkeys(["title", "summary", "purpose", "not_funded", "eligibility", "how_assessed", "funder", "contact_name", "contact_phone"], XSS)
+    texts = dict.fromkeys(
+        ["title", "summary", "purpose", "not_funded", "eligibility", "how_assessed", "funder", "contact_name", "contact_phone"],
+        XSS,
+    )
     actions.edit_call(draft, values=dict(texts), revision=draft.revision, by=leader)
     actions.set_criteria(draft, criteria=[{"name": XSS, "description": XSS, "weight": 1, "levels": [XSS] * 6}], by=leader)
-    actions.set_questions(draft, questions=[{"label": XSS, "help_text": XSS, "kind": QuestionKind.CHOICE, "choices": [XSS, XSS]}], by=leader)
+    actions.set_questions(
+        draft, questions=[{"label": XSS, "help_text": XSS, "kind": QuestionKind.CHOICE, "choices": [XSS, XSS]}], by=leader
+    )
     actions.answer_question(draft, question=XSS, answer=XSS, by=leader)
     pages = [draft.get_absolute_url(), reverse("call_list"), *(url(name, draft) for name in OFFICER_PAGES)]
     assert [address for address in pages if XSS in officer.get(address).content.decode()] == []
 
 
 def test_no_cookie_is_set_for_the_public(client, call):
-    for address in (reverse("call_list"), call.get_absolute_url(), url("call_calendar", call), reverse("call_list_file", args=["csv"])):
+    for address in (
+        reverse("call_list"),
+        call.get_absolute_url(),
+        url("call_calendar", call),
+        reverse("call_list_file", args=["csv"]),
+    ):
         assert client.get(address).cookies == {}
 
 
@@ -303,7 +319,12 @@ def test_the_calendar_file_holds_the_moments_in_swedish_time(client, call):
 def test_create_a_call_through_the_form(officer, programme, leader):
     response = officer.post(reverse("call_create"), {"title": "Vår 2027", "programme": programme.pk})
     call = Call.objects.get()
-    assert (response["Location"], call.title, call.programme, call.created_by) == (url("call_edit", call), "Vår 2027", programme, leader)
+    assert (response["Location"], call.title, call.programme, call.created_by) == (
+        url("call_edit", call),
+        "Vår 2027",
+        programme,
+        leader,
+    )
 
 
 @pytest.mark.parametrize("data", [{"title": ""}, {"title": "x" * 141}, {"title": "Barn 19811228-9874"}])
@@ -338,9 +359,17 @@ def test_edit_changes_fields_and_frames(officer, draft):
         eligible_kinds=[OrganisationKind.REGION],
     )  # fmt: skip
     draft.refresh_from_db()
-    assert (response["Location"], draft.title, draft.smallest_grant, draft.highest_share) == (url("call_edit", draft), "Ny titel", Kronor(50_000), 40)
+    assert (response["Location"], draft.title, draft.smallest_grant, draft.highest_share) == (
+        url("call_edit", draft),
+        "Ny titel",
+        Kronor(50_000),
+        40,
+    )
     assert (draft.closes_at, draft.eligible_kinds) == (dt.datetime(2026, 10, 2, 12, 30, tzinfo=STOCKHOLM), ["region"])
-    assert list(draft.frames.order_by("year").values_list("year", "amount")) == [(2027, Kronor(600_000)), (2028, Kronor("400000.50"))]
+    assert list(draft.frames.order_by("year").values_list("year", "amount")) == [
+        (2027, Kronor(600_000)),
+        (2028, Kronor("400000.50")),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -391,7 +420,11 @@ def test_edit_from_an_older_window_keeps_what_was_typed_on_the_page(officer, dra
     actions.edit_call(draft, values={"summary": "Den enas"}, revision=draft.revision, by=leader)
     response = officer.post(url("call_edit", draft), data)
     draft.refresh_from_db()
-    assert (response.status_code, draft.summary, response.context["form"]["summary"].value()) == (409, "Den enas", "Den andras text")
+    assert (response.status_code, draft.summary, response.context["form"]["summary"].value()) == (
+        409,
+        "Den enas",
+        "Den andras text",
+    )
     again = officer.post(url("call_edit", draft), data)
     draft.refresh_from_db()
     assert (again.status_code, draft.summary) == (409, "Den enas")
@@ -412,7 +445,11 @@ def test_a_published_call_keeps_its_rules_through_the_form(officer, call):
 def test_a_published_call_takes_new_texts_and_a_later_closing_through_the_form(officer, call):
     response = edit(officer, call, purpose="Tydligare", closes_at="2026-10-05T16:00")
     call.refresh_from_db()
-    assert (response.status_code, call.purpose, call.closes_at) == (302, "Tydligare", dt.datetime(2026, 10, 5, 16, tzinfo=STOCKHOLM))
+    assert (response.status_code, call.purpose, call.closes_at) == (
+        302,
+        "Tydligare",
+        dt.datetime(2026, 10, 5, 16, tzinfo=STOCKHOLM),
+    )
 
 
 def test_a_published_call_does_not_close_earlier_through_the_form(officer, call):
@@ -558,7 +595,8 @@ def test_more_time_is_given_through_the_page(officer, call, leader):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"until_at": "2026-10-01T16:00"}, {"until_at": "snart"}, {"reason": ""}, {"organisation": ""}, {"organisation": "company"}]
+    "changes",
+    [{"until_at": "2026-10-01T16:00"}, {"until_at": "snart"}, {"reason": ""}, {"organisation": ""}, {"organisation": "company"}],
 )
 def test_more_time_is_refused(officer, call, changes):
     organisation = OrganisationFactory()
@@ -601,7 +639,9 @@ def several(programme, leader):
 
 
 @pytest.mark.parametrize("user", ["nobody", "officer"])
-def test_call_list_asks_as_often_for_one_row_as_for_three(client, programme, leader, call, draft, user, django_assert_num_queries):
+def test_call_list_asks_as_often_for_one_row_as_for_three(
+    client, programme, leader, call, draft, user, django_assert_num_queries
+):
     if user == "officer":
         client.force_login(leader)
     most = {"nobody": 4, "officer": 10}[user]

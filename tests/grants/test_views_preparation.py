@@ -117,7 +117,9 @@ def test_passing_over_is_told(stage, leader):
     assert (Assessment.objects.count(), len(told(response))) == (0, 2)
 
 
-@pytest.mark.parametrize("data", [{"sketches": []}, {"sketches": ["1"]}, {"reviewers": ["1"]}, {"sketches": ["x"], "reviewers": ["x"]}])
+@pytest.mark.parametrize(
+    "data", [{"sketches": []}, {"sketches": ["1"]}, {"reviewers": ["1"]}, {"sketches": ["x"], "reviewers": ["x"]}]
+)
 def test_an_unfinished_choice_assigns_nothing_and_says_why(stage, leader, data):
     response = leader.post(call_url(stage, "reviewers"), {"csrfmiddlewaretoken": "x", **data})
     assert (response.status_code, Assessment.objects.count(), len(told(response))) == (302, 0, 1)
@@ -275,7 +277,9 @@ def test_a_letter_that_a_colleague_has_changed_is_not_overwritten_and_the_text_i
     assert again(outcome).letter == "Kollegans."
 
 
-@pytest.mark.parametrize("data", [{}, {"letter": "", "revision": "1"}, {"letter": "x" * 8001, "revision": "1"}, {"letter": "Hej", "revision": "x"}])
+@pytest.mark.parametrize(
+    "data", [{}, {"letter": "", "revision": "1"}, {"letter": "x" * 8001, "revision": "1"}, {"letter": "Hej", "revision": "x"}]
+)
 def test_a_letter_that_is_not_right_is_not_kept(stage, leader, data):
     outcome = make.create_outcome(stage.sketch, by=stage.team)
     response = leader.post(outcome_url(stage, "letter_edit"), data)
@@ -308,7 +312,10 @@ def test_the_preview_shows_each_letter_and_who_has_no_answer_yet(stage, leader):
 def test_sending_what_is_ticked(stage, leader, django_capture_on_commit_callbacks):
     second = make.create_submitted(stage.call)
     left = make.create_submitted(stage.call)
-    outcomes = [make.create_outcome(s, by=stage.team, kind=k) for s, k in ((stage.sketch, "invited"), (second, "declined"), (left, "declined"))]
+    outcomes = [
+        make.create_outcome(s, by=stage.team, kind=k)
+        for s, k in ((stage.sketch, "invited"), (second, "declined"), (left, "declined"))
+    ]
     data = ticked(leader, stage)
     data["outcome"].remove(f"{outcomes[2].pk}.1")
     with django_capture_on_commit_callbacks(execute=True):
@@ -326,7 +333,9 @@ def test_pressing_twice_sends_once(stage, leader):
     assert (of_kind("outcome").count(), Application.objects.count()) == (1, 1)
 
 
-@pytest.mark.parametrize("values", [[], [""], ["x"], ["1"], ["x.1"], ["1.x"], ["-1.1"], ["999999.1"], ["9" * 30 + ".1"], ["9" * 5000 + ".1"], ["².1"]])
+@pytest.mark.parametrize(
+    "values", [[], [""], ["x"], ["1"], ["x.1"], ["1.x"], ["-1.1"], ["999999.1"], ["9" * 30 + ".1"], ["9" * 5000 + ".1"], ["².1"]]
+)
 def test_ticks_that_make_no_sense_send_nothing(stage, leader, values):
     outcome = make.create_outcome(stage.sketch, by=stage.team)
     response = leader.post(call_url(stage, "outcomes_send"), {"outcome": values})
@@ -469,7 +478,10 @@ def test_none_of_the_officers_pages_is_there_for_others(stage, who, method):
     assert (Outcome.objects.count(), again(assessment).state) == (1, "assigned")
 
 
-@pytest.mark.parametrize(("name", "data"), [("outcome_edit", answer()), ("letter_edit", {"letter": "Hej", "revision": "1"}), ("outcome_drop", {"revision": "1"})])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("outcome_edit", answer()), ("letter_edit", {"letter": "Hej", "revision": "1"}), ("outcome_drop", {"revision": "1"})],
+)
 def test_decision_makers_read_but_change_nothing(stage, name, data):
     make.create_outcome(stage.sketch, by=stage.team)
     before = Outcome.objects.values().get()
@@ -493,7 +505,11 @@ def test_acts_are_posted(stage, leader, name):
 
 
 def test_who_is_not_logged_in_is_sent_to_log_in(stage):
-    urls = [reverse("preparation_list"), *(call_url(stage, name) for name in BY_CALL), *(outcome_url(stage, name) for name in BY_SKETCH)]
+    urls = [
+        reverse("preparation_list"),
+        *(call_url(stage, name) for name in BY_CALL),
+        *(outcome_url(stage, name) for name in BY_SKETCH),
+    ]
     answers = [Client().get(url) for url in urls]
     assert {(r.status_code, urlsplit(r.url).path) for r in answers} == {(302, reverse("account_login"))}
 
@@ -505,7 +521,9 @@ def test_a_draft_has_no_officers_pages(stage, leader):
 
 def test_all_words_of_refusal_exist_in_swedish():
     found = [swedish(text) for text in ("Tick the answers to send.", "The assignment is taken back.", "The letter is saved.")]
-    assert [text for text in found if text in {"Tick the answers to send.", "The assignment is taken back.", "The letter is saved."}] == []
+    assert [
+        text for text in found if text in {"Tick the answers to send.", "The assignment is taken back.", "The letter is saved."}
+    ] == []
 
 
 def test_only_roles_that_compare_have_preparation_in_their_navigation(stage):

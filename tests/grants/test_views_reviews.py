@@ -210,7 +210,9 @@ def test_handing_in(stage):
 def test_a_score_that_is_not_on_the_scale_is_refused_and_kept(stage, value):
     assessment = assessment_in(AssessmentState.OPEN, stage)
     first = stage.call.criteria.first()
-    response = signed_in(stage.reviewer).post(url("save", assessment), typed(assessment, hand_in="1", **{f"score_{first.pk}": value}))
+    response = signed_in(stage.reviewer).post(
+        url("save", assessment), typed(assessment, hand_in="1", **{f"score_{first.pk}": value})
+    )
     assert (response.status_code, list(response.context["form"].errors)) == (422, [f"score_{first.pk}"])
     assert (again(assessment).state, again(assessment).revision) == ("open", 1)
 
@@ -342,9 +344,15 @@ def test_saving_when_logged_out_keeps_the_text_until_after_log_in(stage):
     answer = client.post(response.url, {"login": stage.reviewer.email, "password": PASSWORD})
     assert (answer.status_code, answer.url) == (302, after)
     page = client.get(after)
-    assert (page.context["form"].data["comment"], page.context["revision"], page.context["restored"]) == ("Skrivet i onödan?", 0, True)
+    assert (page.context["form"].data["comment"], page.context["revision"], page.context["restored"]) == (
+        "Skrivet i onödan?",
+        0,
+        True,
+    )
     assert again(assessment).draft == {}
-    saved = client.post(url("save", assessment), typed(assessment, comment="Skrivet i onödan?", revision=page.context["revision"]))
+    saved = client.post(
+        url("save", assessment), typed(assessment, comment="Skrivet i onödan?", revision=page.context["revision"])
+    )
     assert (saved.status_code, again(assessment).draft["comment"]) == (302, "Skrivet i onödan?")
 
 
@@ -477,7 +485,11 @@ def test_anothers_assessment_is_not_there(stage, name, who):
     user = scene().reviewer if who == "elsewhere" else getattr(stage, who)
     before = Assessment.objects.values().get()
     client = signed_in(user)
-    response = client.get(url(name, assessment)) if name == "detail" else client.post(url(name, assessment), typed(assessment, has_conflict="no"))
+    response = (
+        client.get(url(name, assessment))
+        if name == "detail"
+        else client.post(url(name, assessment), typed(assessment, has_conflict="no"))
+    )
     assert (response.status_code, Assessment.objects.values().get()) == (404, before)
 
 

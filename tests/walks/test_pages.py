@@ -58,14 +58,14 @@ def watched(browser_page, address):
 def look_at(page, address, path):
     """Everything that is wrong with one page, and the headers of its answer."""
     page.trouble.clear()
+    page.set_viewport_size(NARROW)
     response = page.goto(address + path)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(WIDE)
     found = [
         f"axe: {violation['id']}: {', '.join(str(node['target']) for node in violation['nodes'][:3])}"
         for violation in Axe().run(page, options=RULES).response["violations"]
     ]
-    page.set_viewport_size(NARROW)
-    width = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size(WIDE)
     if width > NARROW["width"]:
         found.append(f"{width} px wide on a phone")
     return [*found, *page.trouble], response

@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import timezone
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
@@ -26,16 +28,15 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from grants import actions
 from grants.models import Call, Outcome, Sketch
 from grants.tasks import build_receipt
-from kraftsamling.accounts.actions import invite, register_organisation
+from kraftsamling.accounts.actions import invite
 from kraftsamling.accounts.actions.members import ask_to_join, hash_of
 from kraftsamling.accounts.actions.signatories import add_signatory
 from kraftsamling.accounts.demo import DEMO_DOMAIN
-from kraftsamling.accounts.models import LegalForm, Organisation, OrganisationKind, User
+from kraftsamling.accounts.models import Organisation, User
 from kraftsamling.files import store
 from kraftsamling.management.demo.build import build as build_demo
 from kraftsamling.notifications.models import Category, Message
 from kraftsamling.notifications.preferences import token_for
-from kraftsamling.places.models import Municipality
 from kraftsamling.programmes.models import Programme, Role
 from tests.factories import grants
 from tests.factories.accounts import UserFactory
@@ -118,10 +119,18 @@ def build(files):
         "role_take": {"slug": programme.slug, "pk": programme.roles.get(role=Role.STEERING_GROUP).pk},
     }
     fresh = {role: user and User.objects.get(pk=user.pk) for role, user in people.items()}
-    return World(fresh, arguments, _typed(arguments, at=at), files)
+    return World(fresh, arguments, _typed(arguments, people[Role.PROCESS_LEADER], at=at), files)
 
 
-def _typed(arguments, *, at):
+def _ticked(arguments, leader):
+    """What the page of answers sends for the prepared one."""
+    client = Client()
+    client.force_login(leader)
+    page = client.get(reverse("outcomes", kwargs=arguments["outcomes"])).content.decode()
+    return re.search(r'name="outcome" value="([^"]+)"', page)[1]
+
+
+def _typed(arguments, leader, *, at):
     outcome = Outcome.objects.get(sketch=arguments["letter_edit"]["pk"])
     return {
         "sketch_note": {"text": "Ring kommunen om lokalen."},
@@ -129,7 +138,7 @@ def _typed(arguments, *, at):
         "sketch_register": {"number": "24RS1234"},
         "organisation_invite": {"email": "en.till@example.se"},
         "signatory_end": {"on": at.date().isoformat()},
-        "outcomes_send": {"outcome": f"{outcome.pk}.{outcome.revision}"},
+        "outcomes_send": {"outcome": _ticked(arguments, leader)},
         "outcome_drop": {"revision": outcome.revision},
         "outcome_edit": {"kind": outcome.kind, "reason": "Ett annat skäl.", "revision": outcome.revision},
         "letter_edit": {"letter": "Ett eget brev.", "revision": outcome.revision},
@@ -201,7 +210,7 @@ def _sketches(programme, home, people, *, at):
     names = ["detail", "declare", "save", "autosave", "abstain", "skip", "reopen"]
     rows |= {f"assessment_{name}": {"pk": reading.pk} for name in names}
     rows |= {"assessment_detail@assigned": {"pk": assigned.pk}, "assessment_detail@done": {"pk": done.pk}}
-    rows |= {name: case for name in ["outcome_edit", "outcome_drop", "letter_edit"]}
+    rows |= dict.fromkeys(["outcome_edit", "outcome_drop", "letter_edit"], case)
     rows |= {"outcome_edit@unanswered": {"pk": answered.pk}, "reviewer_remove": {"pk": handed_in.pk}}
     rows |= {name: {"slug": call.slug} for name in ["board_detail", "reviewers", "outcomes", "outcomes_send"]}
     rows |= {f"board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
