@@ -39,19 +39,17 @@ class Row(NamedTuple):
 
     def answer(self, role, method):
         """GET: a status, LOG_IN or ELSEWHERE. POST: the same, or None for who may act."""
-        if (role, method) in self.other:
-            return self.other[role, method]
-        if method == "POST" and role in (self.post or NOBODY):
-            return None
-        if method == "GET" and role in (self.get or NOBODY):
-            return 200
-        if role in self.on:
-            return ELSEWHERE
-        if role == VISITOR:
-            return LOG_IN
-        if method == "GET" and self.get is None:
-            return 405
-        return 403 if role in self.forbidden else 404
+        refused = 403 if role in self.forbidden else 404
+        only_post = method == "GET" and self.get is None
+        answers = [
+            ((role, method) in self.other, self.other.get((role, method))),
+            (method == "POST" and role in (self.post or NOBODY), None),
+            (method == "GET" and role in (self.get or NOBODY), 200),
+            (role in self.on, ELSEWHERE),
+            (role == VISITOR, LOG_IN),
+            (only_post, 405),
+        ]
+        return next((answer for applies, answer in answers if applies), refused)
 
 
 def page(who, **more):
@@ -214,12 +212,12 @@ SKETCHES = {
     "sketch_save": kept(OWN),
     "sketch_autosave": Row(get=None, post=OWN, other={(VISITOR, "GET"): 405, (VISITOR, "POST"): 401}),
     "sketch_preview": page(OWN),
-    "sketch_submit": button(OWN),
+    "sketch_submit": kept(OWN),
     "sketch_withdraw": form(OWN),
     "sketch_withdraw@draft": form(OWN),
-    "sketch_file_add": button(OWN),
+    "sketch_file_add": kept(OWN),
     "sketch_file": OWN_CASE,
-    "sketch_file_remove": button(OWN),
+    "sketch_file_remove": kept(OWN),
     "sketch_version": OWN_CASE,
     "sketch_receipt": OWN_CASE,
     "sketch_compare": OWN_CASE,
