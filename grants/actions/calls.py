@@ -1,10 +1,12 @@
 """What can happen to a call before and while it is open."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from grants.states import CALL_MOVES, CallState
 from kraftsamling.accounts.models import Organisation
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import later_moment_text
+from kraftsamling.lib.http import forget_public_page
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
 from kraftsamling.notifications import outbox
 from kraftsamling.programmes.models import Programme
@@ -117,6 +120,7 @@ def edit_call(call: Call, *, values: dict[str, Any], revision: int, by: Any, at:
     audit.record("grants.call.edit", call, by=by, at=at, fields=sorted(changed))
     if call.state == CallState.PUBLISHED:
         put_in_index(call, at=at)
+        _show_at_once(call)
 
 
 def _comparable(value: Any) -> Any:
@@ -193,6 +197,7 @@ def publish_call(call: Call, *, by: Any, at: datetime | None = None) -> None:
     advance(call, CallState.PUBLISHED, table=CALL_MOVES, published_at=at, published_by=by)
 
     audit.record("grants.call.publish", call, by=by, at=at)
+    _show_at_once(call)
     put_in_index(call, at=at)
 
 
@@ -208,6 +213,7 @@ def cancel_call(call: Call, *, by: Any, at: datetime | None = None) -> None:
     advance(call, CallState.CANCELLED, table=CALL_MOVES, cancelled_at=at, cancelled_by=by)
 
     audit.record("grants.call.cancel", call, by=by, at=at)
+    _show_at_once(call)
 
 
 @transaction.atomic
@@ -219,6 +225,7 @@ def answer_question(call: Call, *, question: str, answer: str, by: Any, at: date
     entry = CallQuestion.objects.create(call=call, question=question, answer=answer, answered_at=at, answered_by=by)
 
     audit.record("grants.call.answer", call, by=by, at=at, question=question)
+    _show_at_once(call)
     return entry
 
 
@@ -231,6 +238,7 @@ def remove_answer(entry: CallQuestion, *, by: Any, at: datetime | None = None) -
     entry.delete()
 
     audit.record("grants.call.unanswer", call, by=by, at=at, question=question, answer=answer)
+    _show_at_once(call)
 
 
 @transaction.atomic
@@ -265,6 +273,12 @@ def extend_deadline(
         at=at,
     )
     return extension
+
+
+def _show_at_once(call: Call) -> None:
+    """The public pages that are kept for a minute are built anew after the commit."""
+    for path in ("/", reverse("call_list"), call.get_absolute_url()):
+        transaction.on_commit(partial(forget_public_page, path))
 
 
 def put_in_index(call: Call, *, at: datetime) -> None:

@@ -52,7 +52,7 @@ LONGEST_NAME, MOST_NAMES = 60, 300
 
 def unparked(request: HttpRequest, *, path: str) -> "MultiValueDict[str, str] | None":
     """What was sent after the session had expired, as if it had just been sent; None if there is nothing."""
-    token = request.GET.get("parkerad")
+    token = clean_text(request.GET.get("parkerad", ""))
     content = actions.unpark_text(token, path=path) if token else None
     return None if content is None else MultiValueDict(content)
 

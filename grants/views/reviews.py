@@ -20,6 +20,7 @@ from grants.models import Assessment, Call
 from grants.states import AssessmentState, SketchState
 from kraftsamling.lib.dates import moment_text
 from kraftsamling.lib.pagination import paged
+from kraftsamling.lib.text import clean_text
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
@@ -44,7 +45,7 @@ def own_assessment(request: HttpRequest, pk: int) -> Assessment:
 def review_list(request: HttpRequest) -> HttpResponse:
     assessments = own_assessments(request)
     calls = Call.objects.filter(pk__in=assessments.values("sketch__call")).order_by("-closes_at", "pk")
-    chosen = request.GET.get("utlysning")
+    chosen = clean_text(request.GET.get("utlysning", ""))
     if chosen:
         assessments = assessments.filter(sketch__call__slug=chosen)
     total, done = assessments.exclude(state=AssessmentState.EXCLUDED).count(), assessments.finished().count()
