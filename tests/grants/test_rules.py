@@ -52,7 +52,7 @@ def fields(found):
 
 def named_amounts(message, *, but=()):
     """The amounts that the words name, without those the writer has written."""
-    return [parse_kronor(text) for text in AMOUNT.findall(message) if text not in {str(amount) for amount in but}]
+    return [amount for amount in map(parse_kronor, AMOUNT.findall(message)) if amount not in but]
 
 
 # ---- Amount

@@ -564,9 +564,9 @@ def test_questions_refuse_with_words_at_the_field(officer, draft, row, wrong):
     assert (response.status_code, list(response.context["forms"][0].errors), draft.questions.count()) == (200, wrong, 0)
 
 
-def test_a_question_without_step_or_kind_is_told_and_breaks_nothing(officer, draft):
+def test_a_question_without_step_or_kind_is_a_long_text_of_the_sketch(officer, draft):
     response = officer.post(url("call_questions", draft), formset([{"label": "Vilken?"}]))
-    assert (response.status_code, draft.questions.count()) == (200, 0)
+    assert (response.status_code, list(draft.questions.values_list("label", "step", "kind"))) == (302, [("Vilken?", "sketch", "long_text")])
 
 
 def test_answers_are_added_and_taken_away_through_the_page(officer, call, client):
@@ -644,7 +644,7 @@ def test_call_list_asks_as_often_for_one_row_as_for_three(
 ):
     if user == "officer":
         client.force_login(leader)
-    most = {"nobody": 4, "officer": 10}[user]
+    most = {"nobody": 4, "officer": 11}[user]
     for rows in (1, 3):
         cache.clear()
         with django_assert_num_queries(most):
