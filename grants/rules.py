@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -99,7 +99,7 @@ def own_financing_breaches(call: Call, own: Kronor, total_cost: Kronor) -> Itera
     """The call's rule of own financing (AC-069)."""
     share = own.share_of(total_cost)
     if share is not None and share < call.lowest_own_share:
-        least = Kronor.from_ore(-int(-(total_cost.ore * call.lowest_own_share) // 100))
+        least = Kronor.from_ore(int((total_cost.ore * call.lowest_own_share / 100).to_integral_value(ROUND_CEILING)))
         yield Breach(
             "own_financing",
             _("Own financing must be at least %(share)s per cent of the costs: with costs of %(total)s, at least %(least)s.")
