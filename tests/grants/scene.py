@@ -2,6 +2,9 @@
 
 from types import SimpleNamespace
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from kraftsamling.programmes.models import Role
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
@@ -60,3 +63,11 @@ def fresh(user):
 def again(instance):
     """The row as it stands in the database now, with nothing kept in memory."""
     return type(instance)._default_manager.get(pk=instance.pk)
+
+
+def questions(client, url):
+    """What a page asks the database for the second time it is fetched, without the session, and the page."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+    return [query["sql"] for query in captured if "django_session" not in query["sql"]], response

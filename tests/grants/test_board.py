@@ -20,11 +20,13 @@ from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
 from tests.factories import grants as make
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory, UserFactory
-from tests.grants.scene import scene
+from tests.grants.scene import questions, scene
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 11
+BUDGET = 12
+ASKED = 11
+"""What the page asks the database for, without the session, which lies in the cache where there is one."""
 HUNDREDTH = Decimal("0.01")
 
 
@@ -418,14 +420,13 @@ def many(count):
 
 
 @pytest.mark.parametrize("count", [1, 3, 60])
-def test_the_board_asks_the_database_equally_often_however_many_rows(client, django_assert_num_queries, count):
+def test_the_board_asks_the_database_equally_often_however_many_rows(client, count):
     stage = many(count)
     client.force_login(stage.leader)
     url = reverse("board_detail", args=[stage.call.slug])
-    client.get(url)
-    with django_assert_num_queries(BUDGET, exact=True):
-        response = client.get(url)
-    assert len(response.context["page"].object_list) == min(count, 50)
+    asked, response = questions(client, url)
+    assert (len(asked), len(response.context["page"].object_list)) == (ASKED, min(count, 50))
+    assert len(asked) < BUDGET
 
 
 def compressed(response):

@@ -1,6 +1,7 @@
 """The officers' pages: assignment, answers, letters, sending; and what others get instead."""
 
 import datetime as dt
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,12 +14,13 @@ from django.utils.translation import gettext, override
 from grants import actions, letters
 from grants.models import Application, Assessment, Outcome, OutcomeKind
 from grants.states import AssessmentState
+from kraftsamling.audit.models import AuditEntry
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.transitions import LostRace
 from kraftsamling.programmes.models import Role
 from tests.factories import grants as make
 from tests.factories.accounts import UserFactory
-from tests.grants.scene import again, scene
+from tests.grants.scene import again, questions, scene
 from tests.grants.test_actions_reviews import of_kind
 from tests.grants.test_queries import assessment_in, sketch_in
 
@@ -86,12 +88,11 @@ def test_the_list_has_the_programmes_calls_with_their_figures(stage, leader):
 
 
 @pytest.mark.parametrize("count", [1, 3, 20])
-def test_the_list_asks_the_database_equally_often(stage, leader, count, django_assert_num_queries):
+def test_the_list_asks_the_database_equally_often(stage, leader, count):
     for _ in range(count - 1):
         make.create_call(stage.programme, by=stage.leader)
-    leader.get(reverse("preparation_list"))
-    with django_assert_num_queries(8):
-        leader.get(reverse("preparation_list"))
+    asked, _page = questions(leader, reverse("preparation_list"))
+    assert len(asked) == 8
 
 
 @pytest.mark.parametrize("who", ["reviewer", "writer"])
@@ -296,8 +297,8 @@ def test_without_a_prepared_answer_there_is_no_letter(stage, leader):
 
 def ticked(client, stage):
     """What the page would send if the button were pressed, exactly as it stands there."""
-    pending = client.get(call_url(stage, "outcomes")).context["pending"]
-    return {"outcome": [f"{outcome.pk}.{outcome.revision}" for outcome in pending]}
+    page = client.get(call_url(stage, "outcomes")).content.decode()
+    return {"outcome": re.findall(r'name="outcome" value="([^"]+)" checked', page)}
 
 
 def test_the_preview_shows_each_letter_and_who_has_no_answer_yet(stage, leader):
@@ -317,7 +318,8 @@ def test_sending_what_is_ticked(stage, leader, django_capture_on_commit_callback
         for s, k in ((stage.sketch, "invited"), (second, "declined"), (left, "declined"))
     ]
     data = ticked(leader, stage)
-    data["outcome"].remove(f"{outcomes[2].pk}.1")
+    data["outcome"] = [tick for tick in data["outcome"] if not tick.startswith(f"{outcomes[2].pk}.")]
+    assert len(data["outcome"]) == 2
     with django_capture_on_commit_callbacks(execute=True):
         response = leader.post(call_url(stage, "outcomes_send"), data)
     assert (response.url, len(told(response))) == (call_url(stage, "outcomes"), 1)
@@ -333,19 +335,32 @@ def test_pressing_twice_sends_once(stage, leader):
     assert (of_kind("outcome").count(), Application.objects.count()) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    "values", [[], [""], ["x"], ["1"], ["x.1"], ["1.x"], ["-1.1"], ["999999.1"], ["9" * 30 + ".1"], ["9" * 5000 + ".1"], ["².1"]]
-)
+ODD = [
+    "", "x", "1", "1.1", "..", "x.1.y", "1.x.y", "-1.1.y", "999999.1.y", "9" * 30 + ".1.y", "9" * 5000 + ".1.y", "².1.y", "1.1.1.y",
+    "\x00.\x00.\x00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", [[], *([odd] for odd in ODD)])
 def test_ticks_that_make_no_sense_send_nothing(stage, leader, values):
     outcome = make.create_outcome(stage.sketch, by=stage.team)
     response = leader.post(call_url(stage, "outcomes_send"), {"outcome": values})
     assert (response.status_code, again(outcome).state, len(told(response))) == (302, "pending", 1)
 
 
-@pytest.mark.parametrize("revision", ["0", "2", "9" * 30, "9" * 5000])
+@pytest.mark.parametrize("revision", ["0", "2", "", "x", "9" * 30, "9" * 5000])
 def test_another_revision_than_the_shown_one_sends_nothing(stage, leader, revision):
     outcome = make.create_outcome(stage.sketch, by=stage.team)
-    response = leader.post(call_url(stage, "outcomes_send"), {"outcome": [f"{outcome.pk}.{revision}"]})
+    [tick] = ticked(leader, stage)["outcome"]
+    key, _shown, seen = tick.split(".")
+    response = leader.post(call_url(stage, "outcomes_send"), {"outcome": [f"{key}.{revision}.{seen}"]})
+    assert (response.status_code, again(outcome).state, len(told(response))) == (302, "pending", 1)
+
+
+@pytest.mark.parametrize("seen", ["", "x", "0" * 16])
+def test_another_wording_than_the_shown_one_sends_nothing(stage, leader, seen):
+    outcome = make.create_outcome(stage.sketch, by=stage.team)
+    response = leader.post(call_url(stage, "outcomes_send"), {"outcome": [f"{outcome.pk}.1.{seen}"]})
     assert (response.status_code, again(outcome).state, len(told(response))) == (302, "pending", 1)
 
 
@@ -401,8 +416,10 @@ def test_a_deadline_that_has_passed_since_is_told_and_nothing_sent(stage, leader
 def test_answers_of_another_call_are_not_sent_with_this_one(stage, leader):
     other = make.create_published_call(stage.programme, by=stage.leader)
     outcome = make.create_outcome(make.create_submitted(other), by=stage.leader)
-    leader.post(call_url(stage, "outcomes_send"), {"outcome": [f"{outcome.pk}.1"]})
-    assert again(outcome).state == "pending"
+    page = leader.get(reverse("outcomes", args=[other.slug])).content.decode()
+    ticks = re.findall(r'name="outcome" value="([^"]+)"', page)
+    leader.post(call_url(stage, "outcomes_send"), {"outcome": ticks})
+    assert (len(ticks), again(outcome).state) == (1, "pending")
 
 
 @pytest.mark.parametrize(("who", "status"), [("team", 403), ("decider", 403)])
@@ -410,9 +427,10 @@ def test_those_who_may_not_send_are_refused(stage, who, status):
     outcome = make.create_outcome(stage.sketch, by=stage.team)
     client = signed_in(getattr(stage, who))
     page = client.get(call_url(stage, "outcomes"))
-    assert (page.context["may_send"], b"<button" in page.content.split(b'class="sticky-bar"')[-1][:20]) == (False, False)
-    response = client.post(call_url(stage, "outcomes_send"), {"outcome": [f"{outcome.pk}.1"]})
-    assert (response.status_code, again(outcome).state) == (status, "pending")
+    assert (page.context["may_send"], b'<button class="btn" form="skicka"' in page.content) == (False, False)
+    data = ticked(signed_in(stage.leader), stage)
+    response = client.post(call_url(stage, "outcomes_send"), data)
+    assert (len(data["outcome"]), response.status_code, again(outcome).state) == (1, status, "pending")
 
 
 def test_decision_makers_see_answers_but_no_buttons_that_refuse_them(stage):
@@ -431,22 +449,23 @@ def test_the_invited_organisation_reads_the_letter_and_can_turn_down(stage):
     page = client.get(application.get_absolute_url())
     assert (page.status_code, page.context["own"], "Väl genomtänkt." in page.content.decode()) == (200, True, True)
     url = reverse("application_turn_down", args=[application.pk])
-    response = client.post(url, {"reason": "  Ingen \n personal. "})
+    response = client.post(url, {"reason": "  Ingen personal. "})
     assert (response.url, again(application).state) == (application.get_absolute_url(), "withdrawn")
-    from kraftsamling.audit.models import AuditEntry
-
     assert AuditEntry.objects.get(action="grants.application.turn_down").details == {"reason": "Ingen personal."}
 
 
-@pytest.mark.parametrize("reason", ["a\x00b", "a\u202eb", "x" * 5000])
+@pytest.mark.parametrize("reason", ["a\x00b", "a\u202eb"])
 def test_a_reason_to_turn_down_is_stored_in_a_storable_form(stage, reason):
     application = make.create_invited(stage.sketch, by=stage.leader)
     response = signed_in(stage.writer).post(reverse("application_turn_down", args=[application.pk]), {"reason": reason})
     assert (response.status_code, again(application).state) == (302, "withdrawn")
-    from kraftsamling.audit.models import AuditEntry
+    assert AuditEntry.objects.get(action="grants.application.turn_down").details["reason"] == "ab"
 
-    kept = AuditEntry.objects.get(action="grants.application.turn_down").details["reason"]
-    assert kept == ("x" * 400 if len(reason) > 400 else "ab")
+
+def test_a_reason_that_is_too_long_is_told_of_and_turns_nothing_down(stage):
+    application = make.create_invited(stage.sketch, by=stage.leader)
+    response = signed_in(stage.writer).post(reverse("application_turn_down", args=[application.pk]), {"reason": "x" * 401})
+    assert (again(application).state, len(told(response))) == ("open", 1)
 
 
 @pytest.mark.parametrize(("who", "status"), [("leader", 403), ("decider", 403), ("reviewer", 404), ("elsewhere", 404)])
