@@ -390,6 +390,8 @@ WAY = [
     ("publish", {"who": "team"}),
     ("publish", {"who": "leader"}),
     ("edit", {"who": "leader", "stale": False, "values": {"largest_grant": Kronor(250_000)}}),
+    ("edit", {"who": "leader", "stale": False, "values": {"closes_at": make.CLOSES + dt.timedelta(days=5)}}),
+    ("edit", {"who": "leader", "stale": False, "values": {"closes_at": make.CLOSES}}),
     ("start", {"who": "member"}),
     ("time_passes", {"step": dt.timedelta(days=5)}),
     ("start", {"who": "leader"}),
@@ -438,7 +440,7 @@ def test_one_way_from_the_empty_call_to_the_answers_reaches_every_action_but_the
     machine.teardown()
     assert states == [("invited", 2), ("declined", 1), ("withdrawn", 0)]
     assert REACHED == {
-        "grants.call.edit": 1, "grants.call.publish": 1, "grants.call.extend": 1, "grants.sketch.start": 3,
+        "grants.call.edit": 2, "grants.call.publish": 1, "grants.call.extend": 1, "grants.sketch.start": 3,
         "grants.sketch.submit": 3, "grants.sketch.withdraw": 1, "grants.review.assign": 2, "grants.review.conflict": 1,
         "grants.review.no_conflict": 1, "grants.review.submit": 1, "grants.outcome.prepare": 3, "grants.outcome.invite": 1,
         "grants.outcome.decline": 1,
