@@ -39,7 +39,7 @@ check-style:
 	.venv/bin/ruff format --check .
 
 check-templates:
-	.venv/bin/djade --check --target-version 5.2 $(TEMPLATES)
+	@.venv/bin/djade --check --target-version 5.2 $(TEMPLATES)
 
 check-types:
 	$(DEVELOPMENT) .venv/bin/mypy
@@ -61,7 +61,7 @@ fix: ## what a tool can put right by itself
 	@python3 .ci/setup.py check
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
-	.venv/bin/djade --target-version 5.2 $(TEMPLATES)
+	@.venv/bin/djade --target-version 5.2 $(TEMPLATES)
 	$(DEVELOPMENT) $(MANAGE) translations --update
 
 bench: ## measures pages against an empty view, in the configured database: ARGS="--only start"

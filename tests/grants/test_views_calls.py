@@ -566,7 +566,10 @@ def test_questions_refuse_with_words_at_the_field(officer, draft, row, wrong):
 
 def test_a_question_without_step_or_kind_is_a_long_text_of_the_sketch(officer, draft):
     response = officer.post(url("call_questions", draft), formset([{"label": "Vilken?"}]))
-    assert (response.status_code, list(draft.questions.values_list("label", "step", "kind"))) == (302, [("Vilken?", "sketch", "long_text")])
+    assert (response.status_code, list(draft.questions.values_list("label", "step", "kind"))) == (
+        302,
+        [("Vilken?", "sketch", "long_text")],
+    )
 
 
 def test_answers_are_added_and_taken_away_through_the_page(officer, call, client):
