@@ -113,10 +113,12 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponse:
         .remaining()
         .select_related("reviewer", "sketch__current_version", "sketch__organisation")
     )
+    progress = board.reviewer_progress(call)
     context = {
         "call": call,
         "form": form,
-        "progress": board.reviewer_progress(call),
+        "progress": progress,
+        "chart_rows": [(row["reviewer__name"], row["done"], row["assigned"]) for row in progress],
         "page": paged(request, assessments.order_by("reviewer__name", "sketch__number", "pk")),
         "may_assign": permissions.can_assign_reviewers(request.user, call),
         "sketches": readable.with_details().order_by("number"),

@@ -11,10 +11,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kraftsamling.lib.maps import Outline, outline_svg
 from kraftsamling.lib.money import Kronor
 
 from .forms import GalleryFilterForm, GalleryForm
 from .shapes import FOCUS_SHAPES, ICONS
+
+SAMPLE_OUTLINES = [
+    Outline("A", "A", "M0 0L400 0L300 260L0 300Z", (0, 0, 400, 300)),
+    Outline("B", "B", "M400 0L800 80L760 300L300 260Z", (300, 0, 800, 300)),
+]
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -46,6 +52,8 @@ def _samples() -> dict[str, Any]:
         "last": date(2027, 6, 30),
         "tones": ["neutral", "ok", "wait", "stop", "info"],
         "icons": list(ICONS),
+        "chart_rows": [(_("Reviewer A"), 7, 19), (_("Reviewer B"), 19, 19), (_("Reviewer C"), 0, 12)],
+        "map": outline_svg(SAMPLE_OUTLINES, title=_("Map of two invented municipalities"), highlighted=["B"]),
         "areas": [
             SimpleNamespace(colour=colour, short_name=name, name=name)
             for colour, name in zip(FOCUS_SHAPES, [_("Family"), _("School"), _("Leisure"), _("Neighbourhood")], strict=True)

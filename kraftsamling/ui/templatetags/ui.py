@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from kraftsamling.lib.charts import ROW, WIDTH, bars
 from kraftsamling.lib.dates import NBSP, STOCKHOLM, day_text, moment_text, time_left_text
 from kraftsamling.lib.money import Kronor, grouped
 from kraftsamling.ui.addresses import address_as, query_with, sort_link
@@ -208,6 +209,20 @@ def filter_bar(context: Context, form: BaseForm) -> dict[str, Any]:
 @register.inclusion_tag("components/empty_state.html")
 def empty_state(title: Any, text: Any = "", url: str = "", label: Any = "") -> dict[str, Any]:
     return {"title": title, "text": text, "url": url, "label": label}
+
+
+@register.inclusion_tag("components/bar_chart.html")
+def bar_chart(title: Any, rows: Iterable[tuple[str, int, int]], value_label: Any, total_label: Any) -> dict[str, Any]:
+    """Rows of (label, value, total) as bars, with the figures as a table for those who do not see them."""
+    drawn = bars(list(rows))
+    return {
+        "title": title,
+        "bars": drawn,
+        "width": WIDTH,
+        "height": max(1, len(drawn)) * ROW,
+        "value_label": value_label,
+        "total_label": total_label,
+    }
 
 
 # ---- What has happened
