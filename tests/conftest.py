@@ -44,3 +44,22 @@ def _empty_cache():
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _places_survive(django_db_setup):
+    """Tests with real transactions empty every table afterwards; the places that migrations bring are brought back."""
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.db.models.signals import post_migrate
+
+    load = import_module("kraftsamling.places.migrations.0002_places_of_sweden").load
+
+    def bring_back(sender, **kwargs):
+        if not apps.get_model("places", "Region").objects.exists():
+            load(apps, None)
+
+    post_migrate.connect(bring_back, sender=apps.get_app_config("places"), weak=False, dispatch_uid="tests.places")
+    yield
+    post_migrate.disconnect(sender=apps.get_app_config("places"), dispatch_uid="tests.places")

@@ -103,7 +103,10 @@ class MessageQuerySet(models.QuerySet):
         readable = Q(programme_id__in=programmes)
         if any(role == ADMINISTRATOR for _programme, role in user.programme_roles):
             readable |= Q(programme_id=None)
-        return self.filter(readable).exclude(about__in=visibility.hidden_targets(user))
+        rows = self.filter(readable)
+        for targets in visibility.hidden_targets(user):
+            rows = rows.exclude(about__in=targets)
+        return rows
 
     def to_receiver(self, words: str) -> "MessageQuerySet":
         return self.filter(Q(to_email__icontains=words) | Q(to__name__icontains=words))

@@ -11,5 +11,6 @@ def hide(rule: Callable[[Any], Iterable[str]]) -> None:
     _rules.append(rule)
 
 
-def hidden_targets(user: Any) -> list[str]:
-    return [target for rule in _rules for target in rule(user)]
+def hidden_targets(user: Any) -> list[Iterable[str]]:
+    """One answer per rule; a queryset stays one, so that it becomes part of the question that uses it."""
+    return [rule(user) for rule in _rules]
