@@ -96,12 +96,19 @@ def send_outcomes(
     LostRace if an answer, or a letter through the call's texts or a new version, has changed since.
     """
     at = at or timezone.now()
-    sent = 0
+    outcomes, sent = list(outcomes), 0
+    _lock_cases(outcomes)
     for outcome in outcomes:
         permissions.require(outcome.sketch.call_id == call.pk and permissions.can_send_outcome(by, outcome))
         _send(outcome, seen=seen, by=by, at=at)
         sent += 1
     return sent
+
+
+def _lock_cases(outcomes: Iterable[Outcome]) -> None:
+    """The cases first and in one order, as every other action takes them: two at once wait, and never for each other."""
+    keys = [outcome.sketch_id for outcome in outcomes]
+    list(Sketch.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
 
 def _send(outcome: Outcome, *, seen: Mapping[int, str] | None, by: Any, at: datetime) -> None:
