@@ -1,9 +1,10 @@
 """Two at once, in two threads against a real database: one wins, and nothing is done twice."""
 
 import threading
+import time
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from grants import actions
 from grants.forms.sketches import SketchForm
@@ -144,6 +145,33 @@ def test_an_answer_sent_while_the_organisation_withdraws_is_either_and_never_bot
     assert len(refusals(answers)) == 1
     found = (Sketch.objects.get().state, Application.objects.count(), Outcome.objects.count())
     assert found in {("invited", 1, 1), ("withdrawn", 0, 0)}
+
+
+def somebody_waits_for_a_lock():
+    """Asked again and again until a thread stands still in the database, for at most ten seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return True
+    return False
+
+
+def test_sending_takes_the_case_before_the_answer_as_withdrawing_does():
+    """The other way round, a withdrawal at the same moment would be a deadlock."""
+    stage = scene()
+    outcome = make.create_outcome(stage.sketch, by=stage.leader)
+    sending = threading.Thread(
+        target=lambda: at_once(lambda: actions.send_outcomes(stage.call, outcomes=[outcome], by=stage.leader, at=make.ANSWERING))
+    )
+    with transaction.atomic():
+        Sketch.objects.select_for_update().get(pk=stage.sketch.pk)
+        sending.start()
+        waits = somebody_waits_for_a_lock()
+        free = Outcome.objects.select_for_update(skip_locked=True).filter(pk=outcome.pk).exists()
+    sending.join(30)
+    assert (waits, free, Outcome.objects.get().state) == (True, True, "sent")
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
