@@ -647,7 +647,7 @@ def test_call_list_asks_as_often_for_one_row_as_for_three(
 ):
     if user == "officer":
         client.force_login(leader)
-    most = {"nobody": 4, "officer": 11}[user]
+    most = {"nobody": 4, "officer": 10}[user]
     for rows in (1, 3):
         cache.clear()
         with django_assert_num_queries(most):
