@@ -13,17 +13,20 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="kraftsamling-tests-")
 os.mkdir(os.path.join(os.environ["DATA_DIR"], "static"))  # noqa: PTH102, PTH118 - WhiteNoise warns without it
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-if os.environ.get("REDIS_URL") and os.environ.get("PYTEST_XDIST_WORKER"):
-    # Every test empties the cache: workers beside one another need a Redis database each.
-    database = 1 + int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{database}"
-
 import pytest  # noqa: E402
 from django.conf import settings as django_settings  # noqa: E402
 
 
 def pytest_configure():
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker and django_settings.REDIS_URL:
+        # Every test empties the cache: workers beside one another need a Redis database each. Here, since a worker
+        # has read the settings before this file.
+        server, _slash, _database = django_settings.REDIS_URL.rpartition("/")
+        django_settings.CACHES["default"]["LOCATION"] = f"{server}/{1 + int(worker.removeprefix('gw'))}"
     django_settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # Pages are counted with the question for the session, whether or not an installation keeps sessions in a cache too.
+    django_settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from grants.models import ParkedText
 from tests.architecture.access_table import ELSEWHERE, LOG_IN, LOGGED_IN, TABLE, WHOLE_ADDRESSES
+from tests.walks.pages import let_go
 from tests.walks.world import MEMBER, ROLES, VISITOR, opened
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,7 @@ def test_each_address_answers_as_the_table_says(world, role):
     for key, row in TABLE.items():
         response = client.get(address(key, world))
         got, expected = answer(response), row.answer(role, "GET")
-        response.close()
+        let_go(response)
         if got != expected:
             wrong[key] = f"{got}, not {expected}"
     assert wrong == {}
@@ -123,7 +124,7 @@ def test_pages_that_only_show_change_nothing_when_posted_to(world, role):
         if row.post is None and key not in LEAVES_A_TRACE:
             response = client.post(address(key, world))
             got, shown = answer(response), {405, row.answer(role, "GET"), row.answer(role, "POST")}
-            response.close()
+            let_go(response)
             if got not in shown:
                 wrong[key] = f"{got}, not one of {shown}"
     assert wrong == {}

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.urls import reverse
 
 from kraftsamling.programmes.models import Role
@@ -31,6 +33,13 @@ class Page(NamedTuple):
         return VARYING.sub("", self.html)
 
 
+def let_go(response):
+    """Closes the answer's files. The end of a request would also close the connection that holds the world's transaction."""
+    request_finished.disconnect(close_old_connections)
+    response.close()
+    request_finished.connect(close_old_connections)
+
+
 def collected(world):
     """The pages of each role, each different page once: it stands with the first role that sees it."""
     seen, found = set(), {}
@@ -49,4 +58,4 @@ def pages_of(world, role):
         response = client.get(path)
         if response["Content-Type"].startswith("text/html"):
             yield Page(role, key, path, response.content.decode())
-        response.close()
+        let_go(response)
