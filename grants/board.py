@@ -1,18 +1,20 @@
 """The comparison board: one query for the rows, one for the sums, the same for page and file."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Collate
 from django.utils.translation import gettext as _
 
+from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.lib.sqlite import COLLATION
 
-from .models import Assessment, Call, Note, Sketch
+from .models import Assessment, Call, Note, OutcomeKind, Sketch
 from .models.sketches import SketchVersion
-from .states import AssessmentState
+from .states import AssessmentState, SketchState
 
 SORTS = {
     "skiss": "title_order",
@@ -26,6 +28,16 @@ SORTS = {
     "nummer": "number",
 }
 DEFAULT_SORT = "-medel"
+
+
+PORTION = 1000
+"""How many rows of a file are read at a time."""
+_VERSION = ("title", "sought", "total_cost", "own_financing", "starts_on", "ends_on", "whole_county", "main_focus_area__name")
+_EXPORTED = (
+    "number", "registry_number", "state", "submitted_at", "organisation__name", "organisation__org_number",
+    "organisation__kind", "organisation__seat__name", "outcome__kind", "mean", "spread", "finished", "assigned",
+    "current_version", *(f"current_version__{name}" for name in _VERSION),
+)  # fmt: skip
 
 
 class BoardSums(NamedTuple):
@@ -51,16 +63,21 @@ def rows(call: Call, user: Any, *, filters: dict[str, Any], sort: str) -> "Query
 
 def with_figures(sketches: "QuerySet[Sketch]") -> "QuerySet[Sketch]":
     """Adds mean, spread, finished, assigned and notes_count of each sketch."""
-    done = Q(assessments__state=AssessmentState.SUBMITTED)
-    active = ~Q(assessments__state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
-    notes = Note.objects.filter(sketch=OuterRef("pk")).order_by().values("sketch").annotate(n=Count("pk")).values("n")
+    done = Assessment.objects.filter(state=AssessmentState.SUBMITTED)
+    active = Assessment.objects.exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
     return sketches.annotate(
-        mean=Avg("assessments__weighted_mean", filter=done),
-        spread=Max("assessments__weighted_mean", filter=done) - Min("assessments__weighted_mean", filter=done),
-        finished=Count("assessments", filter=done),
-        assigned=Count("assessments", filter=active & Q(assessments__isnull=False)),
-        notes_count=Coalesce(Subquery(notes), 0),
+        mean=_figure(done, Avg("weighted_mean")),
+        spread=_figure(done, Max("weighted_mean") - Min("weighted_mean")),
+        finished=Coalesce(_figure(done, Count("pk")), 0),
+        assigned=Coalesce(_figure(active, Count("pk")), 0),
+        notes_count=Coalesce(_figure(Note.objects.all(), Count("pk")), 0),
     )
+
+
+def _figure(rows_of_sketch: "QuerySet[Any]", aggregate: Any) -> Subquery:
+    """One figure of each sketch, by itself: joined and grouped, all long columns of the case would be compared instead."""
+    mine = rows_of_sketch.filter(sketch=OuterRef("pk")).order_by().values("sketch")
+    return Subquery(mine.annotate(figure=aggregate).values("figure"))
 
 
 def _filtered(sketches: "QuerySet[Sketch]", filters: dict[str, Any]) -> "QuerySet[Sketch]":
@@ -113,20 +130,35 @@ def export_header() -> list[str]:
 
 def export_rows(sketches: "QuerySet[Sketch]") -> Any:
     """Rows for the file, read in portions so that memory does not grow with the call."""
-    related = sketches.prefetch_related("current_version__focus_areas", "current_version__municipalities")
-    for sketch in related.iterator(chunk_size=500):
-        version, organisation = sketch.current_version, sketch.organisation
-        outcome = getattr(sketch, "outcome", None)
-        share = version.sought.share_of(version.total_cost)
-        yield [
-            sketch.number, sketch.registry_number, version.title, organisation.name, organisation.org_number,
-            organisation.get_kind_display(), organisation.seat.name, version.main_focus_area.name,
-            ", ".join(area.name for area in version.focus_areas.all()),
-            _("The whole county") if version.whole_county else ", ".join(place.name for place in version.municipalities.all()),
-            version.sought, version.total_cost, version.own_financing, round(share, 2) if share is not None else None,
-            version.starts_on, version.ends_on, rounded(sketch.mean), rounded(sketch.spread), sketch.finished, sketch.assigned,
-            sketch.get_state_display(), outcome.get_kind_display() if outcome else "", sketch.submitted_at,
-        ]  # fmt: skip
+    kinds, states, answers = (
+        {key: str(label) for key, label in choices.choices} for choices in (OrganisationKind, SketchState, OutcomeKind)
+    )
+    found = sketches.values_list(*_EXPORTED, named=True).iterator(chunk_size=PORTION)
+    while portion := list(islice(found, PORTION)):
+        versions = [row.current_version for row in portion]
+        areas = _names(SketchVersion.focus_areas.through, "focusarea__name", versions)
+        places = _names(SketchVersion.municipalities.through, "municipality__name", versions)
+        for row in portion:
+            sought, cost = row.current_version__sought, row.current_version__total_cost
+            share = sought.share_of(cost)
+            yield [
+                row.number, row.registry_number, row.current_version__title, row.organisation__name, row.organisation__org_number,
+                kinds[row.organisation__kind], row.organisation__seat__name, row.current_version__main_focus_area__name,
+                ", ".join(areas[row.current_version]),
+                _("The whole county") if row.current_version__whole_county else ", ".join(places[row.current_version]),
+                sought, cost, row.current_version__own_financing, round(share, 2) if share is not None else None,
+                row.current_version__starts_on, row.current_version__ends_on, rounded(row.mean), rounded(row.spread),
+                row.finished, row.assigned, states[row.state], answers.get(row.outcome__kind, ""), row.submitted_at,
+            ]  # fmt: skip
+
+
+def _names(through: Any, name: str, versions: list[int]) -> dict[int, list[str]]:
+    """The names on the other side of a many-to-many, by version."""
+    found: dict[int, list[str]] = {version: [] for version in versions}
+    links = through.objects.filter(sketchversion__in=versions).order_by("pk").values_list("sketchversion_id", name)
+    for version, value in links:
+        found[version].append(value)
+    return found
 
 
 def rounded(figure: Any) -> Any:

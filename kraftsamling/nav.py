@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.accounts.models import SEES_ALL_ORGANISATIONS
 from kraftsamling.home.addresses import address
-from kraftsamling.home.waiting import count_waiting
+from kraftsamling.home.waiting import known_count
 from kraftsamling.notifications.models import OUTBOX_ROLES
 from kraftsamling.programmes.models import Programme, Role
 from kraftsamling.programmes.permissions import OFFICERS, has_role_anywhere
@@ -96,10 +96,10 @@ def brand_line() -> str:
 
 
 def waiting_count(request: HttpRequest) -> int:
-    """How many things wait for the person: one query, or none on the page that lists them."""
+    """How many things wait for the person: one query at most, none on the page that lists them."""
     known = getattr(request, "waiting_count", None)
     if known is None:
-        known = count_waiting(_user(request), at=timezone.now()) if _user(request).is_authenticated else 0
+        known = known_count(_user(request), at=timezone.now()) if _user(request).is_authenticated else 0
     return known
 
 

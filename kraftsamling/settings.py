@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "kraftsamling.programmes.middleware.StaffSecondFactorMiddleware",
+    "kraftsamling.home.waiting.count_anew_after_acting",
 ]
 
 ROOT_URLCONF = "kraftsamling.urls"

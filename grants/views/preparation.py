@@ -77,6 +77,8 @@ def board_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _panel(request: HttpRequest, call: Call) -> dict[str, Any] | None:
     """The sketch whose details stand beside the board, chosen by ?visa= in the address."""
     asked = number(request.GET.get("visa", ""))
+    if asked is None:
+        return None
     sketches = board.with_figures(Sketch.objects.readable_by_officer(request.user).filter(call=call))
     sketch = (
         sketches.select_related("current_version__main_focus_area", "organisation__seat", "call", "outcome")

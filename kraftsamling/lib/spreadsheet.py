@@ -20,7 +20,7 @@ _BOM = "\ufeff"
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet program runs as a formula: an apostrophe is put before the first sign."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) or text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
 
 
 def _cell(value: Any) -> Any:
@@ -40,6 +40,8 @@ def _cell(value: Any) -> Any:
 
 
 def _csv_cell(value: Any) -> str:
+    if type(value) is str:
+        return harmless(value)
     cell = _cell(value)
     if isinstance(cell, datetime):
         return cell.strftime("%Y-%m-%d %H:%M")

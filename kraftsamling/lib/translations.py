@@ -119,4 +119,4 @@ def update(locale: Path, texts: Catalog, languages: Iterable[str]) -> None:
         catalog.update(texts, no_fuzzy_matching=True)
         catalog.obsolete.clear()
         with path.open("wb") as file:
-            write_po(file, catalog, width=120, sort_output=True, include_lineno=False, omit_header=False)
+            write_po(file, catalog, width=0, sort_output=True, no_location=True)

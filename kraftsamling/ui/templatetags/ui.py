@@ -26,6 +26,11 @@ register = template.Library()
 
 TONES = ("neutral", "ok", "wait", "stop", "info")
 NOTHING = "–"
+_FOCUS_TAG = (
+    '<span class="tag c-{}"><svg viewBox="0 0 24 24" width="12" height="12" aria-hidden="true" focusable="false">'
+    '<path fill="currentColor" d="{}"/></svg>{}</span>'
+)
+"""Written here like the other small components of a list: a template for each of a hundred rows takes its time."""
 
 
 def _tone(tone: str) -> str:
@@ -64,9 +69,9 @@ def next_box(content: str, tone: str = "wait") -> SafeString:
 # ---- Values
 
 
-@register.inclusion_tag("components/pill.html")
-def pill(label: Any, tone: str = "neutral") -> dict[str, Any]:
-    return {"label": label, "tone": _tone(tone)}
+@register.simple_tag
+def pill(label: Any, tone: str = "neutral") -> SafeString:
+    return format_html('<span class="pill {}">{}</span>', _tone(tone), label)
 
 
 @register.simple_tag
@@ -139,9 +144,9 @@ def focus_icon(area: Any) -> dict[str, Any]:
     return {"colour": area.colour, "path": FOCUS_SHAPES[area.colour]}
 
 
-@register.inclusion_tag("components/focus_tag.html")
-def focus_tag(area: Any) -> dict[str, Any]:
-    return {"colour": area.colour, "path": FOCUS_SHAPES[area.colour], "name": area.short_name}
+@register.simple_tag
+def focus_tag(area: Any) -> SafeString:
+    return format_html(_FOCUS_TAG, area.colour, FOCUS_SHAPES[area.colour], area.short_name)
 
 
 # ---- Behaviour

@@ -1,10 +1,13 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import timezone
 
 from kraftsamling import nav
-from kraftsamling.accounts.models import User
+from kraftsamling.accounts.models import Membership, User
 from kraftsamling.home.addresses import address
+from kraftsamling.home.waiting import count_waiting
 from kraftsamling.programmes.models import Role
 from tests.factories.accounts import OrganisationFactory, UserFactory
 
@@ -101,3 +104,15 @@ def test_the_count_that_the_page_knows_is_not_asked_for_again(django_assert_num_
     request.waiting_count = 7
     with django_assert_num_queries(0):
         assert nav.waiting_count(request) == 7
+
+
+def test_the_count_is_kept_for_a_while_and_made_anew_after_one_has_acted(client, django_assert_num_queries):
+    user = UserFactory(member_of=OrganisationFactory())
+    client.force_login(user)
+    count = nav.waiting_count(asked(user))
+    Membership.objects.all().delete()
+    user = User.objects.get(pk=user.pk)
+    with django_assert_num_queries(0):
+        assert nav.waiting_count(asked(user)) == count
+    client.post(reverse("language"), {"language": "sv"})
+    assert nav.waiting_count(asked(user)) == count_waiting(user, at=timezone.now()) != count
