@@ -54,6 +54,21 @@ def can_answer_invitation(user: Any, application: Application) -> bool:
     return application.sketch.organisation_id in user.organisation_ids
 
 
+def can_write_application(user: Any, application: Application) -> bool:
+    return application.sketch.organisation_id in user.organisation_ids
+
+
+def can_handle_application(user: Any, application: Application) -> bool:
+    """Completion, preparation and proposal: an officer who may read the case."""
+    return can_handle_sketch(user, application.sketch)
+
+
+def can_decide_on_application(user: Any, application: Application) -> bool:
+    """A decision maker of the programme, never in conflict of interest (domain 10, rules 9 and 11)."""
+    sketch = application.sketch
+    return has_role(user, sketch.call.programme_id, Role.DECISION_MAKER) and can_read_case_as_officer(user, sketch)
+
+
 def can_read_case_as_officer(user: Any, sketch: Sketch) -> bool:
     """Runs the call or decides, and is not in conflict of interest."""
     return Sketch.objects.readable_by_officer(user).filter(pk=sketch.pk).exists()

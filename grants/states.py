@@ -84,12 +84,65 @@ class ApplicationState(models.TextChoices):
     """The second step, opened by an invitation."""
 
     OPEN = "open", _("Invited, not yet sent in")
-    WITHDRAWN = "withdrawn", _("Invitation turned down")
+    SUBMITTED = "submitted", _("Sent in")
+    RETURNED = "returned", _("Returned for completion")
+    GRANTED = "granted", _("Granted")
+    REJECTED = "rejected", _("Rejected")
+    DISMISSED = "dismissed", _("Not tried")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Not sent in on time")
 
 
 APPLICATION_MOVES: dict[str, set[str]] = {
-    ApplicationState.OPEN: {ApplicationState.WITHDRAWN},
+    ApplicationState.OPEN: {ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN, ApplicationState.LAPSED},
+    ApplicationState.SUBMITTED: {
+        ApplicationState.RETURNED,
+        ApplicationState.GRANTED,
+        ApplicationState.REJECTED,
+        ApplicationState.DISMISSED,
+        ApplicationState.WITHDRAWN,
+    },
+    ApplicationState.RETURNED: {ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN},
+    ApplicationState.LAPSED: {ApplicationState.OPEN},
+    ApplicationState.GRANTED: set(),
+    ApplicationState.REJECTED: set(),
+    ApplicationState.DISMISSED: set(),
     ApplicationState.WITHDRAWN: set(),
+}
+
+WRITING_STATES = frozenset({ApplicationState.OPEN, ApplicationState.RETURNED})
+"""In these the organisation writes the application and may send it in."""
+
+
+class CompletionState(models.TextChoices):
+    """A request for completion (förvaltningslagen 20 §), with a deadline and what happens if nothing comes."""
+
+    OPEN = "open", _("Waits for the organisation")
+    ANSWERED = "answered", _("Completed")
+    LAPSED = "lapsed", _("Not completed on time")
+    CANCELLED = "cancelled", _("Taken back")
+
+
+COMPLETION_MOVES: dict[str, set[str]] = {
+    CompletionState.OPEN: {CompletionState.ANSWERED, CompletionState.LAPSED, CompletionState.CANCELLED},
+    CompletionState.ANSWERED: set(),
+    CompletionState.LAPSED: set(),
+    CompletionState.CANCELLED: set(),
+}
+
+
+class DecisionState(models.TextChoices):
+    """A decision is written, issued once, and can be corrected by a new version; nothing is taken away."""
+
+    DRAFT = "draft", _("Being written")
+    ISSUED = "issued", _("Issued")
+    REPLACED = "replaced", _("Corrected by a later version")
+
+
+DECISION_MOVES: dict[str, set[str]] = {
+    DecisionState.DRAFT: {DecisionState.ISSUED},
+    DecisionState.ISSUED: {DecisionState.REPLACED},
+    DecisionState.REPLACED: set(),
 }
 
 MOVES = {
@@ -98,6 +151,8 @@ MOVES = {
     AssessmentState: ASSESSMENT_MOVES,
     OutcomeState: OUTCOME_MOVES,
     ApplicationState: APPLICATION_MOVES,
+    CompletionState: COMPLETION_MOVES,
+    DecisionState: DECISION_MOVES,
 }
 
 TONES: dict[type[models.TextChoices], dict[str, str]] = {
@@ -116,7 +171,17 @@ TONES: dict[type[models.TextChoices], dict[str, str]] = {
         AssessmentState.EXCLUDED: "stop",
     },
     OutcomeState: {OutcomeState.PENDING: "wait", OutcomeState.SENT: "ok"},
-    ApplicationState: {ApplicationState.OPEN: "wait"},
+    ApplicationState: {
+        ApplicationState.OPEN: "wait",
+        ApplicationState.SUBMITTED: "info",
+        ApplicationState.RETURNED: "wait",
+        ApplicationState.GRANTED: "ok",
+        ApplicationState.REJECTED: "stop",
+        ApplicationState.DISMISSED: "stop",
+        ApplicationState.LAPSED: "stop",
+    },
+    CompletionState: {CompletionState.OPEN: "wait", CompletionState.ANSWERED: "ok", CompletionState.LAPSED: "stop"},
+    DecisionState: {DecisionState.DRAFT: "wait", DecisionState.ISSUED: "ok"},
 }
 """The colour of the state's pill."""
 

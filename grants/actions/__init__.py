@@ -1,5 +1,6 @@
 """All that can happen in a call, one function each: guard, change, record, promise."""
 
+from .applications import draft_of, lock_application, save_application_draft
 from .calls import (
     answer_question,
     cancel_call,
@@ -61,10 +62,12 @@ __all__ = [
     "create_call",
     "declare_on_assessment",
     "declare_on_case",
+    "draft_of",
     "drop_outcome",
     "edit_call",
     "edit_letter",
     "extend_deadline",
+    "lock_application",
     "park_text",
     "prepare_outcome",
     "publish_call",
@@ -74,6 +77,7 @@ __all__ = [
     "remove_answer",
     "remove_file",
     "reopen_assessment",
+    "save_application_draft",
     "save_assessment",
     "save_draft",
     "send_outcomes",

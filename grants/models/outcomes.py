@@ -1,15 +1,11 @@
-"""What becomes of a sketch: a reasoned answer, and for some an invitation with a deadline of its own."""
-
-from datetime import datetime
-from typing import Any
+"""What becomes of a sketch: a reasoned answer, sent together with the others."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import ApplicationState, OutcomeState
+from grants.states import OutcomeState
 
 from .sketches import Sketch
 
@@ -63,46 +59,3 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sketch_id}: {self.kind}"
-
-
-class ApplicationQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> "ApplicationQuerySet":
-        """Members of the organisation, and those who read the case."""
-        return self.filter(sketch__in=Sketch.objects.visible_to(user))
-
-    def open(self) -> "ApplicationQuerySet":
-        return self.filter(state=ApplicationState.OPEN)
-
-    def due_after(self, at: datetime) -> "ApplicationQuerySet":
-        return self.open().filter(due_at__gt=at)
-
-
-class Application(models.Model):
-    """The second step, by invitation only (domain 10, rule 6)."""
-
-    sketch = models.OneToOneField(Sketch, on_delete=models.PROTECT, related_name="application")
-    state = models.CharField(_("state"), max_length=12, choices=ApplicationState, default=ApplicationState.OPEN, editable=False)
-    opened_at = models.DateTimeField()
-    due_at = models.DateTimeField(_("last moment"))
-    withdrawn_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
-    )
-
-    objects = ApplicationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            CheckConstraint(condition=Q(state__in=ApplicationState.values), name="application_state_is_known"),
-            CheckConstraint(
-                condition=Q(state=ApplicationState.WITHDRAWN, withdrawn_at__isnull=False, withdrawn_by__isnull=False)
-                | (~Q(state=ApplicationState.WITHDRAWN) & Q(withdrawn_at=None, withdrawn_by=None)),
-                name="application_withdrawn_at_and_by_together",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.sketch_id}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("application_detail", args=[self.pk])
