@@ -35,7 +35,7 @@ def save_application_draft(
     lock_application(application)
     if application.state not in WRITING_STATES:
         raise TransitionRefused(_("The application has been sent in and can no longer be changed."))
-    draft = draft_of(application, at=at)
+    draft = draft_of(application)
     content = {**{name: value for name, value in draft.content.items() if name not in names}, **typed}
     if draft.content == content and draft.revision == revision:
         return revision
@@ -46,7 +46,7 @@ def save_application_draft(
     return draft.revision
 
 
-def draft_of(application: Application, *, at: datetime) -> ApplicationDraft:
+def draft_of(application: Application) -> ApplicationDraft:
     """The draft; applications invited before there was a form get theirs now."""
-    draft, _made = ApplicationDraft.objects.get_or_create(application=application, defaults={"saved_at": at})
+    draft, _made = ApplicationDraft.objects.get_or_create(application=application)
     return draft

@@ -127,8 +127,16 @@ class ApplicationDraft(models.Model):
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="draft")
     content = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)
-    saved_at = models.DateTimeField()
+    saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(saved_at=None, saved_by=None) | Q(saved_at__isnull=False, saved_by__isnull=False),
+                name="application_draft_saved_at_and_by_together",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.revision}"
