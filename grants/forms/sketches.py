@@ -14,17 +14,16 @@ from grants import rules
 from grants.models import Call, Question, QuestionKind, Step
 from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.lib.money import Kronor, KronorFormField
-from kraftsamling.lib.text import clean_text, single_child_hints
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import FocusArea
 
+from .drafts import DraftForm
 from .fields import NumberField, PlainTextField, day_field
 
 PARTNERS = 6
 CONTACTS = 3
 CONTACTS_ASKED_FOR = 2
 MOST_WORDS = {"summary": 80, "need": 150, "idea": 250, "target_group": 100, "learning": 120}
-LONGEST_KEPT = 400_000
 TEXT_FIELDS = tuple(MOST_WORDS)
 COST_FIELDS = ("cost_own_staff", "cost_external_services", "cost_travel", "cost_indirect")
 
@@ -87,10 +86,8 @@ def question_field(question: Question) -> forms.Field | None:  # noqa: PLR0911 -
     return None
 
 
-class SketchForm(forms.Form):
+class SketchForm(DraftForm):
     """Always bound to what has been typed so far. Unfinished is not wrong: see `remaining` and `wrong`."""
-
-    use_required_attribute = False
 
     links: Sequence[Any] = ()
     """The files beside the draft, for the page that shows them."""
@@ -252,19 +249,6 @@ class SketchForm(forms.Form):
             if (org_number or part) and not name:
                 self.add_error(f"partner_{number}_name", _("Write the partner's name."))
 
-    def _check_single_children(self, cleaned: dict[str, Any]) -> None:
-        texts = [name for name, field in self.fields.items() if isinstance(field, PlainTextField)]
-        text = "\n".join(str(cleaned.get(name, "")) for name in texts)
-        hints = single_child_hints(text)
-        if hints and not cleaned.get("groups_only"):
-            self.add_error(
-                "groups_only",
-                _(
-                    "The text seems to be about a single child: “%(hint)s”. Write about the group instead, or tick the box if we are wrong."
-                )
-                % {"hint": hints[0]},
-            )
-
     def _check_files(self) -> None:
         for question in self.questions:
             if question.kind == QuestionKind.FILE and question.required and question.pk not in self.files_for:
@@ -352,17 +336,6 @@ class SketchForm(forms.Form):
                 shown = "" if value is None else str(value)
         return {"question": question.label, "kind": question.kind, "answer": shown}
 
-    def remaining(self) -> list[tuple[str, str]]:
-        """(field, label) of what is not filled in yet."""
-        return [(name, self._label(name, error)) for name, error in self._problems() if error.code == "required"]
-
-    def wrong(self) -> list[tuple[str, str]]:
-        """(field, message) of what is filled in but not right."""
-        return [(name, " ".join(error.messages)) for name, error in self._problems() if error.code != "required"]
-
-    def _problems(self) -> list[tuple[str, ValidationError]]:
-        return [(name, error) for name, errors in self.errors.as_data().items() for error in errors]
-
     def _label(self, name: str, error: ValidationError) -> str:
         if name not in self.fields:
             return " ".join(error.messages)
@@ -372,31 +345,6 @@ class SketchForm(forms.Form):
         if section.startswith("contact_") and not name.endswith("_name"):
             return f"{self.fields[f'{section}_name'].label.split(':')[0]}: {str(self.fields[name].label).lower()}"
         return str(self.fields[name].label)
-
-    def hide_remaining(self) -> None:
-        """Shows only what is wrong, at the fields and not as a summary: unfinished is no error while writing."""
-        self.hide_summary = True
-        for name, errors in list(self.errors.as_data().items()):
-            kept = [error for error in errors if error.code != "required"]
-            if kept:
-                self.errors[name] = self.error_class(kept, renderer=self.renderer)
-            else:
-                del self.errors[name]
-
-
-def typed_content(post: Any, form: SketchForm) -> dict[str, Any]:
-    """What was typed, for the fields of the form only: raw but storable. Nothing is judged here."""
-    content: dict[str, Any] = {}
-    for name, field in form.fields.items():
-        if isinstance(field, forms.MultipleChoiceField):
-            values = [clean_text(value)[:40] for value in post.getlist(name)]
-            if values:
-                content[name] = values
-        elif name in post:
-            value = clean_text(post.get(name, ""))[:LONGEST_KEPT]
-            if value:
-                content[name] = value
-    return content
 
 
 class WithdrawForm(forms.Form):

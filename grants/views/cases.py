@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants import actions, board, documents, permissions, progress
+from grants.forms.drafts import typed_content
 from grants.forms.reviews import ConflictForm, NoteForm, RegistryForm
-from grants.forms.sketches import FileForm, TurnDownForm, typed_content
+from grants.forms.sketches import FileForm, TurnDownForm
 from grants.models import Application, Sketch, SketchVersion, Step
 from grants.states import FINISHED_STATES
 from kraftsamling.audit import log as audit

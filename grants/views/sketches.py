@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants import actions, permissions, progress, tasks
-from grants.forms.sketches import FileForm, SketchForm, StartForm, WithdrawForm, typed_content
+from grants.forms.drafts import typed_content
+from grants.forms.sketches import FileForm, SketchForm, StartForm, WithdrawForm
 from grants.models import Call, Sketch
 from grants.states import SketchState
 from kraftsamling.accounts.models import Organisation

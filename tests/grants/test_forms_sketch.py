@@ -10,7 +10,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from grants import actions
-from grants.forms.sketches import COST_FIELDS, MOST_WORDS, PARTNERS, TEXT_FIELDS, FileForm, SketchForm, typed_content
+from grants.forms.drafts import typed_content
+from grants.forms.sketches import COST_FIELDS, MOST_WORDS, PARTNERS, TEXT_FIELDS, FileForm, SketchForm
 from grants.models import QuestionKind, SketchVersion
 from kraftsamling.accounts.models import Organisation
 from kraftsamling.lib.money import Kronor
