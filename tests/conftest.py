@@ -66,3 +66,16 @@ def _places_survive(django_db_setup):
     post_migrate.connect(bring_back, sender=apps.get_app_config("places"), weak=False, dispatch_uid="tests.places")
     yield
     post_migrate.disconnect(sender=apps.get_app_config("places"), dispatch_uid="tests.places")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_connection_is_left(django_db_setup, django_db_blocker):
+    """The browser's driver runs an event loop, in which this thread has other connections than outside it: one stays open."""
+    yield
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
