@@ -20,6 +20,11 @@ def _invited(details: dict[str, Any]) -> str:
     return gettext("Invited to apply, no later than %(due)s. Reason: %(reason)s") % {**details, "due": due}
 
 
+def _more_time(details: dict[str, Any]) -> str:
+    until = moment_text(datetime.fromisoformat(details["until"]))
+    return gettext("More time for the application, until %(until)s. Reason: %(reason)s") % {**details, "until": until}
+
+
 register("grants.call.create", _("Began to prepare the call."))
 register("grants.call.clone", _("Began to prepare the call from “%(original)s”."))
 register("grants.call.edit", _("Changed the call."), internal=True)
@@ -53,4 +58,11 @@ register("grants.outcome.letter", _("Edited the letter."), internal=True)
 register("grants.outcome.drop", _("Took away the prepared answer."), internal=True)
 register("grants.outcome.invite", _invited)
 register("grants.outcome.decline", _("Not invited. Reason: %(reason)s"))
+register("grants.application.ready", _("Said that the application is ready to be sent in."))
+register("grants.application.submit", _("The application was sent in, signed by %(signed_by)s. Receipt %(receipt)s."))
+register("grants.application.add_file", _("The file %(name)s was added."))
+register("grants.application.remove_file", _("The file %(name)s was taken away from the draft."))
+register("grants.application.withdraw", _("The application was withdrawn. Reason: %(reason)s"))
+register("grants.application.extend", _more_time)
+register("grants.application.lapse", _("The application was not sent in on time."))
 register("grants.application.turn_down", _("The invitation was turned down. Reason: %(reason)s"))

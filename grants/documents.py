@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from kraftsamling.lib.money import Kronor
 
 from .forms.sketches import money_fields, text_fields
-from .models import SketchVersion
+from .budget.store import table_of
+from .budget.tables import Table
+from .models import ApplicationVersion, SketchVersion
 
 
 def kronor(text: str) -> Kronor:
@@ -49,3 +51,29 @@ def receipt_context(version: SketchVersion) -> dict[str, Any]:
         "call": version.sketch.call,
         "parts": version_sections(version),
     }
+
+
+def application_parts(version: ApplicationVersion) -> dict[str, Any]:
+    """The frozen application as labelled parts, for page and document alike. Reads the version and its budget."""
+    content = version.content
+    return {"sections": content["sections"], "files": content["files"], "table": table_of(version.budget)}
+
+
+def application_receipt_context(version: ApplicationVersion) -> dict[str, Any]:
+    sketch = version.application.sketch
+    return {
+        "version": version,
+        "sketch": sketch,
+        "organisation": sketch.organisation,
+        "call": sketch.call,
+        "parts": application_parts(version),
+    }
+
+
+def budget_texts(table: Table) -> list[tuple[str, str]]:
+    """The rows of the budget as text, for comparing two versions."""
+    return [
+        (f"{section.title}: {row.label}", " · ".join(f"{year} {cell}" for year, cell in zip(table.columns[:-1], row.shown, strict=False)))
+        for section in table.sections
+        for row in section.every_row()
+    ]

@@ -22,6 +22,11 @@ LABELS = {
     "draft_reminder": _("Reminder of a draft"),
     "application_reminder": _("Reminder of an invitation"),
     "outcome": _("Answer to a sketch"),
+    "application_arrived": _("New application"),
+    "application_receipt": _("Receipt of an application"),
+    "application_withdrawn": _("Withdrawn application"),
+    "application_extended": _("More time for an application"),
+    "application_lapsed": _("Application not sent in"),
 }
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kraftsamling.lib.dates import day_text, moment_text, time_left_text
 
-from .models import Sketch
+from .models import Application, Sketch
 from .states import ApplicationState, SketchState
 
 
@@ -34,6 +34,8 @@ def steps(sketch: Sketch, *, at: datetime) -> list[Step]:
     """The way from sketch to decision, with the days that are known."""
     call, state = sketch.call, sketch.state
     place = {SketchState.DRAFT: 0, SketchState.SUBMITTED: 1, SketchState.INVITED: 3, SketchState.DECLINED: 2}.get(state, 0)
+    if state == SketchState.INVITED:
+        place = _place_of(sketch.application)
     ended = state in {SketchState.DECLINED, SketchState.WITHDRAWN}
     sent = _("sent in %(day)s") % {"day": moment_text(sketch.submitted_at)} if sketch.submitted_at else ""
     rows = [
@@ -46,6 +48,13 @@ def steps(sketch: Sketch, *, at: datetime) -> list[Step]:
     if ended:
         rows = rows[: 1 if state == SketchState.WITHDRAWN else 3]
     return [Step(label, detail, _step_state(number, place, ended=ended)) for number, (label, detail) in enumerate(rows)]
+
+
+def _place_of(application: Application) -> int:
+    """Application, decision, or past both."""
+    if application.state in {ApplicationState.GRANTED, ApplicationState.REJECTED, ApplicationState.DISMISSED}:
+        return 5
+    return 4 if application.state == ApplicationState.SUBMITTED else 3
 
 
 def _step_state(number: int, place: int, *, ended: bool) -> str:
@@ -93,8 +102,23 @@ def ball(sketch: Sketch, *, at: datetime) -> Ball:
 
 def _invited(sketch: Sketch, *, at: datetime) -> Ball:
     application = sketch.application
-    if application.state == ApplicationState.WITHDRAWN:
-        return Ball(False, _("You have turned down the invitation."), "info")
+    match application.state:
+        case ApplicationState.WITHDRAWN if application.submitted_at:
+            return Ball(False, _("You have withdrawn the application. What was sent in is kept in the case."), "info")
+        case ApplicationState.WITHDRAWN:
+            return Ball(False, _("You have turned down the invitation."), "info")
+        case ApplicationState.SUBMITTED:
+            expected = day_text(sketch.call.decision_expected_on) if sketch.call.decision_expected_on else ""
+            text = _("The officers have the ball: they prepare the decision, expected %(day)s.") % {"day": expected}
+            return Ball(False, text, "info")
+        case ApplicationState.RETURNED:
+            return Ball(True, _("Your turn: complete the application and send it in again."), "wait")
+        case ApplicationState.GRANTED:
+            return Ball(False, _("The application is granted. The decision tells what applies."), "ok")
+        case ApplicationState.REJECTED | ApplicationState.DISMISSED:
+            return Ball(False, _("You have got a decision: no money this time. The reasons are in the decision."), "info")
+        case ApplicationState.LAPSED:
+            return Ball(False, _("The application was not sent in on time. Your text is kept here."), "stop")
     if at >= application.due_at:
         return Ball(False, _("The last moment for the application has passed."), "stop")
     left = time_left_text(application.due_at, at=at).capitalize()

@@ -15,7 +15,7 @@ from kraftsamling.lib.transitions import LostRace
 
 from . import actions, documents
 from .actions.sketches import PARKED_FOR
-from .models import Application, Assessment, ParkedText, Sketch, SketchVersion
+from .models import Application, ApplicationVersion, Assessment, ParkedText, Sketch, SketchVersion
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,37 @@ def build_missing_receipts() -> None:
     before = timezone.now() - RECEIPT_WAIT
     for version_id in SketchVersion.objects.without_receipt(before=before).values_list("pk", flat=True)[:100]:
         build_receipt(version_id)
+    for version_id in ApplicationVersion.objects.without_receipt(before=before).values_list("pk", flat=True)[:100]:
+        build_application_receipt(version_id)
+
+
+@shared_task
+def build_application_receipt(version_id: int) -> None:
+    """Builds the receipt of a sent application, lays it in the case and mails it. Doing it twice changes nothing."""
+    version = ApplicationVersion.objects.select_related(
+        "application__sketch__organisation", "application__sketch__call__programme", "submitted_by"
+    ).get(pk=version_id)
+    if version.receipt_pdf_id:
+        return
+    with translation.override("sv"):
+        context = documents.application_receipt_context(version)
+        pdf = html_to_pdf("pdf/grants/application_receipt.html", context, title=f"Kvitto {version.receipt_number}")
+    stored = store.store_bytes(f"kvitto-{version.receipt_number}.pdf", pdf, "application/pdf", by=None)
+    try:
+        actions.attach_application_receipt(version, pdf=stored)
+    except LostRace:
+        log.info("the receipt of application version %s was already there", version_id)
+
+
+@shared_task
+def lapse_applications() -> None:
+    """Closes invitations whose last moment has passed without anything having been sent in."""
+    at = timezone.now()
+    for application in Application.objects.overdue(at).select_related("sketch__call", "sketch__organisation"):
+        try:
+            actions.lapse_application(application, at=at)
+        except LostRace:
+            log.info("application %s was sent in or given more time meanwhile", application.pk)
 
 
 @shared_task

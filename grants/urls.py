@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import calls, cases, preparation, reviews, sketches
+from .views import application_cases, applications, calls, cases, preparation, reviews, sketches
 
 call_urls = [
     path("", calls.call_list, name="call_list"),
@@ -42,8 +42,20 @@ sketch_urls = [
 ]
 
 application_urls = [
-    path("<int:pk>/", cases.application_detail, name="application_detail"),
+    path("<int:pk>/", application_cases.application_detail, name="application_detail"),
     path("<int:pk>/avsta/", cases.application_turn_down, name="application_turn_down"),
+    path("<int:pk>/las-igenom/", applications.application_preview, name="application_preview"),
+    path("<int:pk>/skicka-in/", applications.application_submit, name="application_submit"),
+    path("<int:pk>/dra-tillbaka/", applications.application_withdraw, name="application_withdraw"),
+    path("<int:pk>/mer-tid/", application_cases.application_extend, name="application_extend"),
+    path("<int:pk>/filer/", applications.application_file_add, name="application_file_add"),
+    path("<int:pk>/filer/<int:link>/ta-bort/", applications.application_file_remove, name="application_file_remove"),
+    path("<int:pk>/filer/<uuid:file_id>/", application_cases.application_file, name="application_file"),
+    path("<int:pk>/versioner/<int:number>/", application_cases.application_version, name="application_version"),
+    path("<int:pk>/versioner/<int:number>/kvitto.pdf", application_cases.application_receipt, name="application_receipt"),
+    path("<int:pk>/jamfor/", application_cases.application_compare, name="application_compare"),
+    path("<int:pk>/skriv/<slug:key>/", applications.application_edit, name="application_edit"),
+    path("<int:pk>/skriv/<slug:key>/autospara/", applications.application_autosave, name="application_autosave"),
 ]
 
 review_urls = [

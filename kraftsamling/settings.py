@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "kraftsamling.notifications.tasks.send_digests", "schedule": crontab(hour="7", minute="0")},
     "build-missing-receipts": {"task": "grants.tasks.build_missing_receipts", "schedule": timedelta(minutes=1)},
     "remind": {"task": "grants.tasks.remind", "schedule": crontab(hour="8", minute="5")},
+    "lapse-applications": {"task": "grants.tasks.lapse_applications", "schedule": crontab(minute="*/10")},
     "clear-parked-texts": {"task": "grants.tasks.clear_parked_texts", "schedule": crontab(hour="3", minute="20")},
 }
 

@@ -1,6 +1,18 @@
 """All that can happen in a call, one function each: guard, change, record, promise."""
 
-from .applications import draft_of, lock_application, save_application_draft
+from .applications import (
+    add_application_file,
+    attach_application_receipt,
+    draft_of,
+    extend_application,
+    lapse_application,
+    lock_application,
+    mark_ready,
+    remove_application_file,
+    save_application_draft,
+    submit_application,
+    withdraw_application,
+)
 from .calls import (
     answer_question,
     cancel_call,
@@ -53,9 +65,11 @@ from .sketches import (
 __all__ = [
     "DraftConflict",
     "abstain",
+    "add_application_file",
     "add_file",
     "answer_question",
     "assign_reviewers",
+    "attach_application_receipt",
     "attach_receipt",
     "cancel_call",
     "clone_call",
@@ -66,8 +80,11 @@ __all__ = [
     "drop_outcome",
     "edit_call",
     "edit_letter",
+    "extend_application",
     "extend_deadline",
+    "lapse_application",
     "lock_application",
+    "mark_ready",
     "park_text",
     "prepare_outcome",
     "publish_call",
@@ -75,6 +92,7 @@ __all__ = [
     "remind_about_draft",
     "remind_reviewer",
     "remove_answer",
+    "remove_application_file",
     "remove_file",
     "reopen_assessment",
     "save_application_draft",
@@ -87,11 +105,13 @@ __all__ = [
     "set_registry_number",
     "skip_assessment",
     "start_sketch",
+    "submit_application",
     "submit_assessment",
     "submit_sketch",
     "turn_down_invitation",
     "unassign_reviewer",
     "unpark_text",
+    "withdraw_application",
     "withdraw_sketch",
     "write_note",
 ]

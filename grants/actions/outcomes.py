@@ -17,6 +17,8 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, c
 from kraftsamling.notifications import outbox
 from kraftsamling.notifications.models import Category
 
+from .applications import open_application
+
 
 @transaction.atomic
 def prepare_outcome(
@@ -136,7 +138,7 @@ def _send(outcome: Outcome, *, seen: Mapping[int, str] | None, by: Any, at: date
     advance(sketch, SketchState.INVITED if invited else SketchState.DECLINED, table=SKETCH_MOVES)
     path = sketch.get_absolute_url()
     if due_at is not None:
-        application = Application.objects.create(sketch=sketch, opened_at=at, due_at=due_at)
+        application = open_application(sketch, due_at=due_at, at=at)
         path = application.get_absolute_url()
 
     action = "grants.outcome.invite" if invited else "grants.outcome.decline"

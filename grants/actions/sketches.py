@@ -234,18 +234,21 @@ def _put_in_index(sketch: Sketch, version: SketchVersion, content: rules.SketchC
     index.put("sketch", sketch.pk, title=version.title, body=body, url=sketch.get_absolute_url(), at=at)
 
 
-def _tell_officers(sketch: Sketch, version: SketchVersion, *, at: datetime) -> None:
-    """News to those who run the call, but not to anyone whose own organisation takes part."""
+def officers_to_tell(sketch: Sketch) -> Any:
+    """Those who run the call, but not anyone whose own organisation takes part or who is in conflict of interest."""
     partners = SketchVersion.partner_organisations.through.objects.filter(sketchversion__sketch=sketch)
     concerned = {sketch.organisation_id, *partners.values_list("organisation_id", flat=True)}
     in_conflict = ConflictDeclaration.objects.in_conflict().filter(sketch=sketch).values("user")
     running = User.objects.filter(
         is_active=True, roles__programme=sketch.call.programme_id, roles__role__in=[Role.PROCESS_LEADER, Role.PROCESS_TEAM]
     )
-    officers = running.exclude(memberships__organisation__in=concerned).exclude(pk__in=in_conflict)
+    return running.exclude(memberships__organisation__in=concerned).exclude(pk__in=in_conflict).distinct()
+
+
+def _tell_officers(sketch: Sketch, version: SketchVersion, *, at: datetime) -> None:
     outbox.promise(
         "grants/sketch_arrived",
-        to=officers.distinct(),
+        to=officers_to_tell(sketch),
         context={
             "title": version.title,
             "organisation": sketch.organisation.name,

@@ -31,7 +31,13 @@ from .common import attempt, park_and_log_in
 from .common import number as number_of
 from .sketches import bound_form, conflict_page, organisation_context, own_sketch
 
-DRAFT_ACTIONS = ("grants.sketch.add_file", "grants.sketch.remove_file")
+DRAFT_ACTIONS = (
+    "grants.sketch.add_file",
+    "grants.sketch.remove_file",
+    "grants.application.add_file",
+    "grants.application.remove_file",
+    "grants.application.ready",
+)
 """What happens beside the draft is for the organisation alone, also after a version has been handed in."""
 
 
@@ -240,29 +246,6 @@ def sketch_conflict(request: HttpRequest, pk: int) -> HttpResponse:
     actions.declare_on_case(sketch, ground=form.cleaned_data["ground"], by=request.user)
     messages.success(request, _("Thank you. The case is now closed to you, and others will handle it."))
     return redirect("home")
-
-
-@require_GET
-def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    applications = Application.objects.visible_to(request.user).select_related(
-        "sketch__call__programme", "sketch__organisation", "sketch__current_version", "sketch__outcome", "sketch__application"
-    )
-    application = get_object_or_404(applications, pk=pk)
-    sketch = application.sketch
-    context = {
-        "application": application,
-        "sketch": sketch,
-        "at": timezone.now(),
-        "parts": documents.version_sections(sketch.current_version),
-    }
-    return render(request, "grants/application_detail.html", {**context, **_way_of(request, sketch)})
-
-
-def _way_of(request: HttpRequest, sketch: Sketch) -> dict[str, Any]:
-    """Where the case is and who has the ball."""
-    at = timezone.now()
-    own = permissions.can_write_sketch(request.user, sketch)
-    return {"own": own, "steps": progress.steps(sketch, at=at), "ball": progress.ball(sketch, at=at)}
 
 
 @require_POST

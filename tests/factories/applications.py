@@ -4,18 +4,10 @@ import datetime as dt
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from grants.models import (
-    ApplicationVersion,
-    Budget,
-    CostCategory,
-    CostLine,
-    FinancingLine,
-    FinancingRole,
-)
-from grants.states import ApplicationState
+from grants import actions
+from grants.forms.whole import ApplicationForms
 from kraftsamling.accounts.actions.signatories import add_signatory
 from kraftsamling.lib.dates import STOCKHOLM
-from kraftsamling.lib.money import Kronor
 from tests.factories import grants as make
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -37,38 +29,64 @@ def create_signatory(organisation, *, name="Siv Signerande", **kwargs):
     )  # fmt: skip
 
 
-def create_budget(*, sought=200_000, own=200_000):
-    budget = Budget.objects.create()
-    cost = Kronor(sought + own)
-    CostLine.objects.create(
-        budget=budget, position=0, category=CostCategory.OWN_STAFF, label="Projektledare", year=2027, amount=cost
+def typed_application(**changes):
+    """What a writer types into all the sections and the budget, on top of what comes from the sketch."""
+    words = {
+        "purpose": "Fler unga ska ha en fritid som betyder något.", "overall_goal": "Unga mår bättre.",
+        "project_goal": "Hälften av de unga är kvar i en förening efter ett halvår.", "goal_1_goal": "Lotsarna är på plats.",
+        "goal_1_activities": "Två lotsar utbildas och börjar följa unga.", "goal_1_when": "Våren 2027",
+        "organisation": "En projektledare och en styrgrupp.", "delimitation": "Lotsarna finns inte i dag.",
+        "procurement": "yes", "passes_on": "no", "sustainability_economy": "Fler klarar skolan.",
+        "sustainability_environment": "Vi reser kollektivt.", "sustainability_integration": "Texter på flera språk.",
+        "sustainability_gender_equality": "Vi följer flickor och pojkar var för sig.", "strategy_link": "Kunskapslyft.",
+        "strategy_area": "a", "child_rights": "Unga är med i styrgruppen.", "indicator_1_name": "Unga i förening",
+        "indicator_1_unit": "personer", "indicator_1_baseline": "0", "indicator_1_target": "40",
+        "dissemination_plan": "Vi berättar på träffarna.", "continuation_plan": "Kommunen tar över om det fungerar.",
+        "postal_address": "Storgatan 1\n694 30 Hallsberg", "account_kind": "bankgiro", "account_number": "123-4567",
+        "vat_deductible": "no", "economic_activity": "no",
+    }  # fmt: skip
+    return {**words, **typed_budget(), **changes}
+
+
+def typed_budget(*, sought=200_000, own=200_000):
+    return {
+        "b_years": "2027", "b_c0_category": "own_staff", "b_c0_label": "Projektledare", "b_c0_2027": str(sought + own),
+        "b_f0_role": "grant", "b_f0_financier": "Region Örebro län", "b_f0_2027": str(sought),
+        "b_f1_role": "own", "b_f1_financier": "Egna medel", "b_f1_public": "1", "b_f1_appropriation": "other",
+        "b_f1_2027": str(own),
+    }  # fmt: skip
+
+
+def write(application, *, by=None, at=WRITING, **changes):
+    """Saves a complete draft; gives its revision."""
+    typed = {name: value for name, value in typed_application(**changes).items() if value is not None}
+    draft = actions.draft_of(application)
+    names = frozenset({*typed, *changes})
+    return actions.save_application_draft(
+        application, typed=typed, names=names, revision=draft.revision, by=by or writer(application), at=at
     )
-    for position, (role, amount) in enumerate([(FinancingRole.GRANT, sought), (FinancingRole.OWN, own)]):
-        name = "Region Örebro län" if role == FinancingRole.GRANT else "Egna medel"
-        FinancingLine.objects.create(
-            budget=budget, position=position, role=role, financier=name, year=2027, amount=Kronor(amount)
-        )
-    return budget
+
+
+def writer(application):
+    return application.sketch.organisation.members.order_by("pk").first()
+
+
+def send_in(application, *, by=None, at=HANDED_IN, signatory=None):
+    """Sends in the draft as it stands; gives the version."""
+    draft = actions.draft_of(application)
+    whole = ApplicationForms(application, draft.content)
+    assert whole.is_complete(), (whole.wrong(), whole.remaining())
+    signatory = signatory or create_signatory(application.sketch.organisation)
+    version = actions.submit_application(
+        application, content=whole.content(), signatory=signatory, revision=draft.revision, by=by or writer(application), at=at
+    )
+    application.refresh_from_db()
+    return version
 
 
 def create_sent_in(application=None, *, sought=200_000, own=200_000, at=HANDED_IN, **kwargs):
     """An application that has been sent in and waits for its decision."""
     application = application or create_open(**kwargs)
-    sketch = application.sketch
-    first = sketch.handed_in
-    member = sketch.organisation.members.first()
-    signatory = create_signatory(sketch.organisation)
-    version = ApplicationVersion.objects.create(
-        application=application, number=1, draft_revision=1, content={}, checksum="0" * 64,
-        receipt_number=f"{sketch.number}-A1", submitted_at=at, submitted_by=member, signatory=signatory,
-        signed_by_name=signatory.name, title=first.title, budget=create_budget(sought=sought, own=own),
-        sought=Kronor(sought), total_cost=Kronor(sought + own), own_financing=Kronor(own), starts_on=first.starts_on,
-        ends_on=first.ends_on, main_focus_area=first.main_focus_area,
-    )  # fmt: skip
-    version.focus_areas.add(*first.focus_areas.all())
-    version.municipalities.add(*first.municipalities.all())
-    type(application).objects.filter(pk=application.pk).update(
-        state=ApplicationState.SUBMITTED, versions_count=1, current_version=version, submitted_at=at, submitted_by=member
-    )
-    application.refresh_from_db()
+    write(application, at=min(at, WRITING), **typed_budget(sought=sought, own=own))
+    send_in(application, at=at)
     return application

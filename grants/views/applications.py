@@ -1,0 +1,346 @@
+"""The organisation's application: its sections, the reading through, the signature and the hand-in."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from grants import actions, tasks
+from grants.application_content import FROM_SKETCH
+from grants.forms.applications import BY_KEY, SectionForm
+from grants.forms.drafts import typed_content
+from grants.forms.hand_in import ApplicationFileForm, SubmitForm, WithdrawApplicationForm
+from grants.forms.whole import ApplicationForms
+from grants.models import Application
+from kraftsamling.accounts.models import Signatory
+from kraftsamling.files import store
+from kraftsamling.lib.dates import moment_text, stockholm_today
+from kraftsamling.lib.handover import after_commit
+from kraftsamling.lib.transitions import TransitionRefused
+
+from .common import attempt, log_in_first, number, park_and_log_in, unparked
+
+
+def own_application(request: HttpRequest, pk: int) -> Application:
+    """The application, if it is the person's organisation's. Raises Http404 otherwise."""
+    applications = Application.objects.of_organisations(request.user).select_related(
+        "sketch__call__programme", "sketch__organisation", "sketch__current_version", "draft__saved_by"
+    )
+    return get_object_or_404(applications, pk=pk)
+
+
+def all_forms(application: Application, typed: dict[str, Any]) -> ApplicationForms:
+    links = list(application.files.filter(removed_at=None).select_related("file", "question").order_by("added_at", "pk"))
+    answered = frozenset(link.question_id for link in links if link.question_id)
+    found = ApplicationForms(application, typed, files_for=answered)
+    found.links = links
+    return found
+
+
+def _section_form(request: HttpRequest, application: Application, key: str, typed: dict[str, Any]) -> SectionForm:
+    if key not in BY_KEY:
+        raise Http404
+    return SectionForm(BY_KEY[key], typed, application=application)
+
+
+def _names(form: SectionForm) -> frozenset[str]:
+    """What this page answers for: its own fields, and rows of them that were sent but are not shown yet."""
+    return frozenset(form.fields)
+
+
+@login_not_required
+def application_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    path = reverse("application_edit", args=[pk, key])
+    if not request.user.is_authenticated:
+        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
+    application = own_application(request, pk)
+    if key not in BY_KEY:
+        raise Http404
+    if not application.is_being_written:
+        return redirect(application)
+    if request.method == "POST":
+        return _saved(request, application, key)
+    typed, revision = application.draft.content, application.draft.revision
+    parked = unparked(request, path=path)
+    if parked is not None:
+        mine = typed_content(parked, _section_form(request, application, key, typed))
+        typed, revision = {**typed, **mine}, number(parked.get("revision", ""))
+    return _page(request, application, key, typed, revision=revision, restored=parked is not None)
+
+
+def _page(
+    request: HttpRequest, application: Application, key: str, typed: dict[str, Any], *, revision: int, **more: Any
+) -> HttpResponse:
+    whole = all_forms(application, typed)
+    form = whole.sections[key]
+    context = {
+        "application": application,
+        "sketch": application.sketch,
+        "form": form,
+        "key": key,
+        "sections": whole.progress(),
+        "next_key": _next(whole, key),
+        "wrong": form.wrong(),
+        "remaining": form.remaining(),
+        "revision": revision,
+        "from_sketch": _beside(application, form),
+        "files": whole.links,
+        "file_form": ApplicationFileForm(questions=form.questions),
+        "at": timezone.now(),
+        **more,
+    }
+    if request.GET.get("kontroll") != "1":
+        form.hide_remaining()
+    return render(request, "grants/application_edit.html", context)
+
+
+def _next(whole: ApplicationForms, key: str) -> str:
+    keys = [section["key"] for section in whole.progress()]
+    place = keys.index(key) + 1
+    return keys[place] if place < len(keys) else ""
+
+
+def _beside(application: Application, form: SectionForm) -> list[dict[str, Any]]:
+    """What the sketch said where this section goes on from it, and what has been written since."""
+    texts = application.sketch.handed_in.content["texts"]
+    said = {**texts, "title": application.sketch.handed_in.title}
+    return [
+        {"label": form.fields[name].label, "before": said.get(theirs, ""), "now": str(form.data.get(name, ""))}
+        for name, theirs in FROM_SKETCH.items()
+        if name in form.fields
+    ]
+
+
+def _saved(request: HttpRequest, application: Application, key: str) -> HttpResponse:
+    form = _section_form(request, application, key, request.POST.dict())
+    typed = typed_content(request.POST, form)
+    try:
+        actions.save_application_draft(
+            application,
+            typed=typed,
+            names=_names(form),
+            revision=number(request.POST.get("revision", "")),
+            by=request.user,
+        )
+    except actions.DraftConflict:
+        return conflict_page(request, application, key, typed)
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(application)
+    return _after_saving(request, application, key)
+
+
+def _after_saving(request: HttpRequest, application: Application, key: str) -> HttpResponse:
+    goes_to = request.POST.get("next", "")
+    if goes_to == "preview":
+        return redirect("application_preview", application.pk)
+    if goes_to == "budget":
+        return redirect("application_budget", application.pk)
+    if goes_to in BY_KEY:
+        return redirect("application_edit", application.pk, goes_to)
+    messages.success(request, _("Saved."))
+    return redirect("application_edit", application.pk, key)
+
+
+def conflict_page(request: HttpRequest, application: Application, key: str, mine: dict[str, Any]) -> HttpResponse:
+    """Both texts, side by side; nothing is overwritten until the person has chosen."""
+    application.draft.refresh_from_db()
+    theirs = application.draft.content
+    form = _section_form(request, application, key, {**theirs, **mine})
+    form.is_valid()
+    form.hide_remaining()
+    differing = [
+        (field.label, _raw(form, name, theirs.get(name)), _raw(form, name, mine.get(name)))
+        for name, field in form.fields.items()
+        if theirs.get(name) != mine.get(name)
+    ]
+    context = {
+        "application": application,
+        "draft": application.draft,
+        "form": form,
+        "key": key,
+        "revision": application.draft.revision,
+        "differing": differing,
+    }
+    return render(request, "grants/application_conflict.html", context, status=409)
+
+
+def _raw(form: SectionForm, name: str, value: Any) -> str:
+    """A raw value in words: the names of what is chosen, or the text itself."""
+    choices = getattr(form.fields[name], "choices", None)
+    if choices is None:
+        return str(value or "")
+    chosen = set(value if isinstance(value, list) else [value])
+    return ", ".join(str(label) for key, label in choices if str(key) in chosen)
+
+
+@login_not_required
+@require_POST
+def application_autosave(request: HttpRequest, pk: int, key: str) -> JsonResponse:
+    if not request.user.is_authenticated:
+        return JsonResponse({"logged_out": True}, status=401)
+    application = own_application(request, pk)
+    form = _section_form(request, application, key, request.POST.dict())
+    form.data = typed = typed_content(request.POST, form)
+    at = timezone.now()
+    try:
+        revision = actions.save_application_draft(
+            application,
+            typed=typed,
+            names=_names(form),
+            revision=number(request.POST.get("revision", "")),
+            by=request.user,
+            at=at,
+        )
+    except actions.DraftConflict:
+        said = _("Somebody else has saved the application. Press Save, and you will see both texts.")
+        return JsonResponse({"conflict": True, "saved": said, "url": reverse("application_edit", args=[pk, key])}, status=409)
+    except TransitionRefused as refusal:
+        return JsonResponse({"conflict": True, "saved": str(refusal), "url": application.get_absolute_url()}, status=409)
+    form.is_valid()
+    checks = render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
+    saved = _("Saved %(moment)s") % {"moment": moment_text(at)}
+    return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
+
+
+@require_GET
+def application_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    application = own_application(request, pk)
+    if not application.is_being_written:
+        return redirect(application)
+    return _preview(request, application, SubmitForm(signatories=_signatories(application)))
+
+
+def _signatories(application: Application) -> Any:
+    current = Signatory.objects.current(on=stockholm_today(timezone.now()))
+    return current.filter(organisation=application.sketch.organisation_id).order_by("name", "pk")
+
+
+def _preview(request: HttpRequest, application: Application, form: SubmitForm) -> HttpResponse:
+    whole = all_forms(application, application.draft.content)
+    ready = getattr(application, "hand_in", None)
+    context = {
+        "application": application,
+        "sketch": application.sketch,
+        "sections": whole.progress(),
+        "wrong": whole.wrong(),
+        "remaining": whole.remaining(),
+        "content": whole.content() if whole.is_complete() else None,
+        "revision": application.draft.revision,
+        "form": form,
+        "signatories": form.fields["signatory"].queryset,
+        "ready": ready if ready and ready.revision == application.draft.revision else None,
+        "too_late": application.state == "open" and timezone.now() >= application.due_at,
+    }
+    return render(request, "grants/application_preview.html", context)
+
+
+@login_not_required
+@require_POST
+def application_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect(log_in_first(reverse("application_preview", args=[pk])))
+    application = own_application(request, pk)
+    whole = all_forms(application, application.draft.content)
+    form = SubmitForm(request.POST, signatories=_signatories(application))
+    revision = number(request.POST.get("revision", ""))
+    if "ready" in request.POST:
+        act = partial(actions.mark_ready, application, revision=revision, by=request.user)
+        attempt(request, act, done=_("You have said that the application is ready. Now a colleague can send it in."))
+        return redirect("application_preview", pk)
+    if not form.is_valid() or not whole.is_complete():
+        return _preview(request, application, form)
+    try:
+        version = actions.submit_application(
+            application, content=whole.content(), signatory=form.cleaned_data["signatory"], revision=revision, by=request.user
+        )
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("application_preview", pk)
+    after_commit(tasks.build_application_receipt, version.pk)
+    messages.success(request, _("The application is sent in. Receipt %(receipt)s.") % {"receipt": version.receipt_number})
+    return redirect(application)
+
+
+@login_not_required
+@require_POST
+def application_file_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Saves the text that came with the form, then the file: a refused file costs nobody their text."""
+    key = "uppgifter"
+    if not request.user.is_authenticated:
+        return park_and_log_in(request, path=reverse("application_edit", args=[pk, key]))
+    application = own_application(request, pk)
+    trouble = _text_beside(request, application, key)
+    if trouble:
+        return trouble
+    section = _section_form(request, application, key, application.draft.content)
+    form = ApplicationFileForm(request.POST, request.FILES, questions=section.questions)
+    if getattr(request, "upload_too_large", False):
+        messages.error(request, _("The file is too large. The largest file that can be sent is 20 MB."))
+    elif not form.is_valid():
+        messages.error(request, _("Choose a file first."))
+    else:
+        _add_file(request, application, form)
+    return redirect(f"{reverse('application_edit', args=[pk, key])}#filer")
+
+
+def _add_file(request: HttpRequest, application: Application, form: ApplicationFileForm) -> None:
+    try:
+        stored = store.store(form.cleaned_data["file"], by=request.user)
+        actions.add_application_file(
+            application, file=stored, kind=form.file_kind(), question=form.question(), by=request.user
+        )
+    except (ValidationError, TransitionRefused) as refusal:
+        messages.error(request, " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal))
+    else:
+        messages.success(request, _("The file is added."))
+
+
+def _text_beside(request: HttpRequest, application: Application, key: str) -> HttpResponse | None:
+    if "revision" not in request.POST:
+        return None
+    form = _section_form(request, application, key, request.POST.dict())
+    typed = typed_content(request.POST, form)
+    revision = number(request.POST["revision"])
+    try:
+        actions.save_application_draft(application, typed=typed, names=_names(form), revision=revision, by=request.user)
+    except actions.DraftConflict:
+        return conflict_page(request, application, key, typed)
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(application)
+    return None
+
+
+@login_not_required
+@require_POST
+def application_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
+    key = "uppgifter"
+    if not request.user.is_authenticated:
+        return park_and_log_in(request, path=reverse("application_edit", args=[pk, key]))
+    application = own_application(request, pk)
+    found = get_object_or_404(application.files.filter(removed_at=None).select_related("file", "application__sketch"), pk=link)
+    trouble = _text_beside(request, application, key)
+    if trouble:
+        return trouble
+    attempt(request, partial(actions.remove_application_file, found, by=request.user), done=_("The file is taken away."))
+    return redirect(f"{reverse('application_edit', args=[pk, key])}#filer")
+
+
+def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    application = own_application(request, pk)
+    form = WithdrawApplicationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act = partial(actions.withdraw_application, application, reason=form.cleaned_data["reason"], by=request.user)
+        attempt(request, act, done=_("The application is withdrawn."))
+        return redirect(application)
+    return render(request, "grants/application_withdraw.html", {"application": application, "form": form})
