@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import calls, cases, preparation, reviews, sketches
+from .views import budgets, calls, cases, preparation, reviews, sketches
 
 call_urls = [
     path("", calls.call_list, name="call_list"),
@@ -44,6 +44,9 @@ sketch_urls = [
 application_urls = [
     path("<int:pk>/", cases.application_detail, name="application_detail"),
     path("<int:pk>/avsta/", cases.application_turn_down, name="application_turn_down"),
+    path("<int:pk>/skriv/budget/", budgets.application_budget, name="application_budget"),
+    path("<int:pk>/skriv/budget/autospara/", budgets.application_budget_autosave, name="application_budget_autosave"),
+    path("<int:pk>/skriv/budget.<str:kind>", budgets.application_budget_file, name="application_budget_file"),
 ]
 
 review_urls = [
