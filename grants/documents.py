@@ -73,7 +73,10 @@ def application_receipt_context(version: ApplicationVersion) -> dict[str, Any]:
 def budget_texts(table: Table) -> list[tuple[str, str]]:
     """The rows of the budget as text, for comparing two versions."""
     return [
-        (f"{section.title}: {row.label}", " · ".join(f"{year} {cell}" for year, cell in zip(table.columns[:-1], row.shown, strict=False)))
+        (
+            f"{section.title}: {row.label}",
+            " · ".join(f"{year} {cell}" for year, cell in zip(table.columns[:-1], row.shown, strict=False)),
+        )
         for section in table.sections
         for row in section.every_row()
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import application_cases, applications, calls, cases, preparation, reviews, sketches
+from .views import application_cases, applications, budgets, calls, cases, preparation, reviews, sketches
 
 call_urls = [
     path("", calls.call_list, name="call_list"),
@@ -54,6 +54,9 @@ application_urls = [
     path("<int:pk>/versioner/<int:number>/", application_cases.application_version, name="application_version"),
     path("<int:pk>/versioner/<int:number>/kvitto.pdf", application_cases.application_receipt, name="application_receipt"),
     path("<int:pk>/jamfor/", application_cases.application_compare, name="application_compare"),
+    path("<int:pk>/skriv/budget/", budgets.application_budget, name="application_budget"),
+    path("<int:pk>/skriv/budget/autospara/", budgets.application_budget_autosave, name="application_budget_autosave"),
+    path("<int:pk>/skriv/budget.<str:kind>", budgets.application_budget_file, name="application_budget_file"),
     path("<int:pk>/skriv/<slug:key>/", applications.application_edit, name="application_edit"),
     path("<int:pk>/skriv/<slug:key>/autospara/", applications.application_autosave, name="application_autosave"),
 ]

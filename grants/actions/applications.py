@@ -142,9 +142,7 @@ def mark_ready(application: Application, *, revision: int, by: Any, at: datetime
     if draft_of(application).revision != revision:
         raise DraftConflict
 
-    HandIn.objects.update_or_create(
-        application=application, defaults={"revision": revision, "ready_at": at, "ready_by": by}
-    )
+    HandIn.objects.update_or_create(application=application, defaults={"revision": revision, "ready_at": at, "ready_by": by})
 
     audit.record("grants.application.ready", application.sketch, by=by, at=at)
 
@@ -340,9 +338,7 @@ def withdraw_application(application: Application, *, reason: str, by: Any, at: 
 
 
 @transaction.atomic
-def extend_application(
-    application: Application, *, due_at: datetime, reason: str, by: Any, at: datetime | None = None
-) -> None:
+def extend_application(application: Application, *, due_at: datetime, reason: str, by: Any, at: datetime | None = None) -> None:
     """Gives an invited organisation more time, also after the last moment has passed. Logged with the reason."""
     at = at or timezone.now()
     permissions.require(permissions.can_handle_application(by, application))

@@ -130,7 +130,9 @@ def learning_fields(form: "SectionForm") -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {}
     labels = {"unit": _("Unit"), "baseline": _("Today"), "target": _("Goal"), "source": _("How it is measured")}
     for n in range(1, form.rows_shown("indicator", INDICATOR_PARTS, MOST_INDICATORS) + 1):
-        found[f"indicator_{n}_name"] = PlainTextField(label=_("Indicator %(number)d") % {"number": n}, max_length=160, required=n == 1)
+        found[f"indicator_{n}_name"] = PlainTextField(
+            label=_("Indicator %(number)d") % {"number": n}, max_length=160, required=n == 1
+        )
         for part, label in labels.items():
             needed = n == 1 and part in {"baseline", "target"}
             found[f"indicator_{n}_{part}"] = PlainTextField(label=label, max_length=160, required=needed)
@@ -146,12 +148,16 @@ def partner_fields(form: "SectionForm") -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {}
     for n in range(1, form.rows_shown("partner", PARTNER_PARTS, MOST_PARTNERS) + 1):
         found[f"partner_{n}_name"] = PlainTextField(label=_("Partner %(number)d") % {"number": n}, max_length=160, required=False)
-        found[f"partner_{n}_org_number"] = OrgNumberFormField(label=_("Organisation number"), help_text=_("Leave it empty for a group that is no legal person."), required=False)
+        found[f"partner_{n}_org_number"] = OrgNumberFormField(
+            label=_("Organisation number"), help_text=_("Leave it empty for a group that is no legal person."), required=False
+        )
         found[f"partner_{n}_role"] = forms.ChoiceField(label=_("Role"), choices=list(PARTNER_ROLES.items()), required=False)
         found[f"partner_{n}_part"] = PlainTextField(label=_("What they do in the project"), max_length=300, required=False)
     for n in range(1, MOST_CONTACTS + 1):
         required = n <= CONTACTS_ASKED_FOR
-        found[f"contact_{n}_name"] = PlainTextField(label=_("Contact %(number)d: name") % {"number": n}, max_length=120, required=required)
+        found[f"contact_{n}_name"] = PlainTextField(
+            label=_("Contact %(number)d: name") % {"number": n}, max_length=120, required=required
+        )
         found[f"contact_{n}_email"] = forms.EmailField(label=_("E-mail"), required=required)
         found[f"contact_{n}_phone"] = PlainTextField(label=_("Phone"), max_length=40, required=False)
     return found  # fmt: skip
@@ -199,7 +205,9 @@ class SectionForm(DraftForm):
 
     questions: list[Any]
 
-    def __init__(self, section: Section, typed: Mapping[str, Any], *, application: Application, files_for: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self, section: Section, typed: Mapping[str, Any], *, application: Application, files_for: frozenset[int] = frozenset()
+    ) -> None:
         super().__init__(dict(typed))
         self.section, self.application, self.call = section, application, application.sketch.call
         self.files_for, self.questions = files_for, []

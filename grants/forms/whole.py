@@ -74,7 +74,9 @@ class ApplicationForms:
             whole_county=bool(project["whole_county"]),
             municipalities=list(project["municipalities"] or []),
             partners=[
-                Partner(name=name, org_number=parts.get(f"partner_{n}_org_number") or "", part=parts.get(f"partner_{n}_part") or "")
+                Partner(
+                    name=name, org_number=parts.get(f"partner_{n}_org_number") or "", part=parts.get(f"partner_{n}_part") or ""
+                )
                 for n in range(1, MOST_PARTNERS + 1)
                 if (name := parts.get(f"partner_{n}_name"))
             ],

@@ -296,9 +296,7 @@ def application_file_add(request: HttpRequest, pk: int) -> HttpResponse:
 def _add_file(request: HttpRequest, application: Application, form: ApplicationFileForm) -> None:
     try:
         stored = store.store(form.cleaned_data["file"], by=request.user)
-        actions.add_application_file(
-            application, file=stored, kind=form.file_kind(), question=form.question(), by=request.user
-        )
+        actions.add_application_file(application, file=stored, kind=form.file_kind(), question=form.question(), by=request.user)
     except (ValidationError, TransitionRefused) as refusal:
         messages.error(request, " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal))
     else:

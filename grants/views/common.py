@@ -46,7 +46,7 @@ def log_in_first(path: str, **query: str) -> str:
     return f"{reverse('account_login')}?{urlencode({'next': after})}"
 
 
-LONGEST_NAME, MOST_NAMES = 60, 300
+LONGEST_NAME, MOST_NAMES = 60, 1500
 """Of the fields that are kept for somebody who is not logged in; more than any form of ours has."""
 
 

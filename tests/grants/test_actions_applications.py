@@ -350,7 +350,10 @@ def test_the_receipt_is_built_once_and_mailed_with_its_pdf(application):
     tasks.build_application_receipt(version.pk)
     version.refresh_from_db()
     message = Message.objects.get(kind="grants/application_receipt")
-    assert (version.receipt_pdf.name, message.to_email) == (f"kvitto-{version.receipt_number}.pdf", make.writer(application).email)
+    assert (version.receipt_pdf.name, message.to_email) == (
+        f"kvitto-{version.receipt_number}.pdf",
+        make.writer(application).email,
+    )
     assert message.attachment_id == version.receipt_pdf_id
 
 

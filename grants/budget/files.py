@@ -1,0 +1,88 @@
+"""Reads the cells of an XLSX file that somebody sends: values only, bounded, and nothing in it is run or fetched."""
+
+import zipfile
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import islice
+from typing import Any, BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from kraftsamling.files.kinds import XLSX, judge
+from kraftsamling.lib.money import LARGEST, Kronor
+
+from .sheets import MOST_COLUMNS, MOST_ROWS, Unreadable
+
+LARGEST_FILE = 1024 * 1024
+LARGEST_UNPACKED = 8 * 1024 * 1024
+"""A budget is some thousand cells; what is larger than this is no budget, however small it is packed."""
+
+
+def file_rows(name: str, stream: BinaryIO, size: int) -> list[list[Any]]:
+    """The cells of the first sheet: texts, and numbers as Kronor. Raises Unreadable with words."""
+    if size > LARGEST_FILE:
+        raise Unreadable([_("The file is too large for a budget. Send a sheet with the rows of the budget only.")])
+    try:
+        if judge(name, stream) != XLSX:
+            raise Unreadable([_("Send an Excel file (xlsx), or copy the rows and paste them instead.")])
+    except ValidationError as error:
+        raise Unreadable(error.messages) from None
+    _guard_unpacked(stream)
+    try:
+        return list(_rows(stream))
+    except Unreadable:
+        raise
+    except (InvalidFileException, OSError, EOFError, *_BROKEN):
+        raise Unreadable(
+            [_("The file could not be read. Save it again as xlsx, or copy the rows and paste them instead.")]
+        ) from None
+
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    SyntaxError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    ArithmeticError,
+    RuntimeError,
+)
+"""What openpyxl raises on a file that only looks like one; SyntaxError is the base of the XML parser's own."""
+
+
+def _guard_unpacked(stream: BinaryIO) -> None:
+    """What the archive says it holds; more than it says is never unpacked."""
+    stream.seek(0)
+    with zipfile.ZipFile(stream) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > LARGEST_UNPACKED:
+        raise Unreadable([_("The file is too large for a budget. Send a sheet with the rows of the budget only.")])
+    stream.seek(0)
+
+
+def _rows(stream: BinaryIO) -> Iterator[list[Any]]:
+    book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for row in islice(sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS + 1, values_only=True), MOST_ROWS + 1):
+            yield [_cell(value) for value in row]
+    finally:
+        book.close()
+
+
+def _cell(value: Any) -> Any:
+    """Numbers to the nearest öre, since a formula may give parts of one; everything else as text."""
+    if isinstance(value, bool):
+        return "1" if value else ""
+    if isinstance(value, int | float | Decimal):
+        number = Decimal(str(value))
+        if not number.is_finite() or abs(number) >= LARGEST:
+            return str(value)
+        return Kronor.rounded(number)
+    return value

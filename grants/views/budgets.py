@@ -1,0 +1,224 @@
+"""The budget of an application: written by the organisation, by hand or from a spreadsheet."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from grants import actions
+from grants.actions.applications import draft_of
+from grants.budget import edits, files, prefill, sheets
+from grants.budget.editor import editor
+from grants.budget.reading import names, typed_budget
+from grants.models import Application, ApplicationDraft
+from kraftsamling.accounts.models import OrganisationKind
+from kraftsamling.files.uploads import upload_refusal
+from kraftsamling.lib.dates import moment_text
+from kraftsamling.lib.transitions import TransitionRefused
+
+from .common import as_file, log_in_first, number, park_and_log_in, unparked
+
+PUBLIC_KINDS = {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, OrganisationKind.UNIVERSITY, OrganisationKind.AUTHORITY}
+
+
+def own_application(request: HttpRequest, pk: int) -> Application:
+    """The application, if it is the person's organisation's. Raises Http404 otherwise."""
+    applications = Application.objects.of_organisations(request.user).select_related(
+        "sketch__call__programme__region", "sketch__organisation", "sketch__current_version", "draft__saved_by"
+    )
+    return get_object_or_404(applications, pk=pk)
+
+
+def budget_url(pk: int) -> str:
+    return reverse("application_budget", args=[pk])
+
+
+def period(application: Application, typed: Mapping[str, Any]) -> tuple[date | None, date | None]:
+    """When the project goes on: as the application says by now, else as the sketch said."""
+    version = application.sketch.handed_in
+    return _day(typed.get("starts_on")) or version.starts_on, _day(typed.get("ends_on")) or version.ends_on
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+def setting_of(application: Application, draft: ApplicationDraft) -> edits.Setting:
+    """The call, the period and the names that the form and its buttons need."""
+    starts_on, ends_on = period(application, draft.content)
+    sketch = application.sketch
+    return edits.Setting(
+        call=sketch.call,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        grant_from=sketch.call.funder or str(sketch.call.programme.region),
+        own_name=sketch.organisation.name,
+        own_is_public=sketch.organisation.kind in PUBLIC_KINDS,
+    )
+
+
+def page_context(
+    application: Application, draft: ApplicationDraft, typed: dict[str, str], setting: edits.Setting, **more: Any
+) -> dict[str, Any]:
+    form = edits.form_of(typed, setting)
+    return {
+        "application": application,
+        "sketch": application.sketch,
+        "call": setting.call,
+        "setting": setting,
+        "draft": draft,
+        "revision": draft.revision,
+        "form": form,
+        "editor": editor(form),
+        "wrong": form.wrong(),
+        "remaining": form.remaining(),
+        **more,
+    }
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_budget(request: HttpRequest, pk: int) -> HttpResponse:
+    """The editor, and every button in it: each saves first, so that nothing typed is lost."""
+    if not request.user.is_authenticated:
+        return (
+            park_and_log_in(request, path=budget_url(pk)) if request.method == "POST" else redirect(log_in_first(budget_url(pk)))
+        )
+    application = own_application(request, pk)
+    return budget_save(request, application) if request.method == "POST" else budget_edit(request, application)
+
+
+def budget_edit(request: HttpRequest, application: Application) -> HttpResponse:
+    if not application.is_being_written:
+        return redirect(application)
+    draft = draft_of(application)
+    setting = setting_of(application, draft)
+    typed, revision = typed_budget(draft.content), draft.revision
+    parked = unparked(request, path=budget_url(application.pk))
+    from_sketch = not typed and parked is None
+    if parked is not None:
+        typed, revision = typed_budget(parked), number(parked.get("revision", ""))
+    elif from_sketch:
+        typed = prefill.from_sketch(application.sketch.handed_in.content, setting)
+    context = page_context(application, draft, typed, setting, restored=parked is not None, from_sketch=from_sketch)
+    context |= {"pasted": parked.get("paste", "") if parked else "", "problems": []}
+    return render(request, "grants/budget/edit.html", {**context, "revision": revision})
+
+
+def budget_save(request: HttpRequest, application: Application) -> HttpResponse:
+    draft = draft_of(application)
+    setting = setting_of(application, draft)
+    edit, problems = pressed(request, typed_budget(request.POST), setting)
+    try:
+        save(application, draft, edit.typed, request)
+    except actions.DraftConflict:
+        return conflict_page(request, application, edit.typed, setting)
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(application)
+    if problems:
+        context = page_context(
+            application, draft_of(application), edit.typed, setting, problems=problems, pasted=request.POST.get("paste", "")
+        )
+        return render(request, "grants/budget/edit.html", context, status=422)
+    if edit.refused:
+        messages.error(request, edit.refused)
+    elif edit.said:
+        messages.success(request, edit.said)
+    return redirect(f"{budget_url(application.pk)}#{edit.anchor or 'checks'}")
+
+
+def save(application: Application, draft: ApplicationDraft, typed: dict[str, str], request: HttpRequest) -> int:
+    """Keeps the budget's part of the draft, and leaves the other parts as they are."""
+    return actions.save_application_draft(
+        application,
+        typed=typed,
+        names=names(draft.content) | names(typed),
+        revision=number(request.POST.get("revision", "")),
+        by=request.user,
+    )
+
+
+def pressed(request: HttpRequest, typed: dict[str, str], setting: edits.Setting) -> tuple[edits.Edit, list[str]]:
+    """What the pressed button makes of what is typed; and what was wrong with the rows, if rows came with it."""
+    button = request.POST.get("do", "")
+    if button not in {"paste_add", "paste_replace", "import_add", "import_replace"}:
+        return edits.apply(typed, button, setting), []
+    source, _underscore, how = button.partition("_")
+    years = edits.form_of(typed, setting).years
+    try:
+        rows = sheets.pasted_rows(request.POST.get("paste", "")) if source == "paste" else uploaded_rows(request)
+        sheet = sheets.read(rows, years=years)
+        merged = sheets.merged(typed, sheet, replace=how == "replace", years=years)
+    except sheets.Unreadable as trouble:
+        return edits.Edit(typed), trouble.messages
+    count = len(sheet.costs) + len(sheet.financing)
+    said = ngettext("%(count)d row has been read in.", "%(count)d rows have been read in.", count) % {"count": count}
+    return edits.Edit(merged, anchor="costs", said=said), []
+
+
+def uploaded_rows(request: HttpRequest) -> list[list[Any]]:
+    too_large = upload_refusal(request)
+    uploaded = request.FILES.get("sheet")
+    if too_large or uploaded is None:
+        raise sheets.Unreadable([too_large or _("Choose a file first.")])
+    return files.file_rows(str(uploaded.name), uploaded.file, uploaded.size or 0)
+
+
+def conflict_page(request: HttpRequest, application: Application, mine: dict[str, str], setting: edits.Setting) -> HttpResponse:
+    """Both budgets; nothing is overwritten until the person has chosen."""
+    draft = draft_of(application)
+    theirs = typed_budget(draft.content)
+    context = page_context(application, draft, mine, setting, differing=differences(theirs, mine, setting))
+    return render(request, "grants/budget/conflict.html", context, status=409)
+
+
+def differences(theirs: dict[str, str], mine: dict[str, str], setting: edits.Setting) -> list[tuple[str, str, str]]:
+    """(line, what the other saved, what I have) for each line that differs, in the words of the page."""
+    left, right = (sheets.described(edits.form_of(typed, setting)) for typed in (theirs, mine))
+    places = dict.fromkeys([*left, *right])
+    return [(place, left.get(place, ""), right.get(place, "")) for place in places if left.get(place) != right.get(place)]
+
+
+@login_not_required
+@require_POST
+def application_budget_autosave(request: HttpRequest, pk: int) -> JsonResponse:
+    if not request.user.is_authenticated:
+        return JsonResponse({"logged_out": True}, status=401)
+    application = own_application(request, pk)
+    draft, typed = draft_of(application), typed_budget(request.POST)
+    try:
+        revision = save(application, draft, typed, request)
+    except actions.DraftConflict:
+        said = _("Somebody else has saved this budget. Press Save, and you will see both.")
+        return JsonResponse({"conflict": True, "saved": said, "url": budget_url(pk)}, status=409)
+    except TransitionRefused as refusal:
+        return JsonResponse({"conflict": True, "saved": str(refusal), "url": application.get_absolute_url()}, status=409)
+    form = edits.form_of(typed, setting_of(application, draft))
+    context = {"wrong": form.wrong(), "remaining": form.remaining()}
+    checks = render_to_string("grants/budget/_checks.html", context, request)
+    saved = _("Saved %(moment)s") % {"moment": moment_text(timezone.now())}
+    return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
+
+
+@require_GET
+def application_budget_file(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """The budget as it is saved, in a form that can be read in again."""
+    application = own_application(request, pk)
+    draft = draft_of(application)
+    form = edits.form_of(typed_budget(draft.content), setting_of(application, draft))
+    return as_file(kind, f"budget-{application.sketch.number}", _("Budget"), sheets.header(form.years), sheets.rows(form))
