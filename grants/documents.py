@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from kraftsamling.lib.money import Kronor
 
-from .forms.sketches import money_fields, text_fields
 from .budget.store import table_of
 from .budget.tables import Table
+from .forms.sketches import money_fields, text_fields
 from .models import ApplicationVersion, SketchVersion
 
 

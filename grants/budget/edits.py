@@ -74,7 +74,7 @@ def add_year(typed: TYPED, _argument: str, setting: Setting) -> Edit:
     period = range(setting.starts_on.year, setting.ends_on.year + 1) if setting.starts_on and setting.ends_on else range(0)
     wanted = [year for year in period if year not in years] or [
         max(years, default=(setting.starts_on or date.today()).year - 1) + 1
-    ]  # noqa: DTZ011
+    ]
     return Edit({**typed, YEARS_FIELD: years_text([*years, wanted[0]])}, anchor="costs")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 
 from grants.models import Budget, CostLine, FinancingLine
-
 from kraftsamling.lib.money import Kronor
 
 from .content import ZERO, BudgetContent, CostPart, FinancingPart

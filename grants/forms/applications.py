@@ -249,7 +249,13 @@ class SectionForm(DraftForm):
                 rows[key].append(name)
             else:
                 parts.append(name)
-        return Layout(*(Div(*rows[part], css_class="field-row") if part in rows else part for part in parts))
+        return Layout(*(self._placed(part, rows) for part in parts))
+
+    @staticmethod
+    def _placed(part: str, rows: dict[str, list[str]]) -> Any:
+        if part in rows:
+            return Div(*rows[part], css_class="field-row")
+        return Div(part, css_class="many-choices") if part in {"municipalities", "global_goals"} else part
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

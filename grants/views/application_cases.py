@@ -1,7 +1,6 @@
 """The application as a case: shown to the organisation as theirs, and to those who handle it once it has come in."""
 
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse

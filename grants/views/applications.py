@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grants import actions, tasks
 from grants.application_content import FROM_SKETCH
+from grants.budget.tables import table_of_content
 from grants.forms.applications import BY_KEY, SectionForm
 from grants.forms.drafts import typed_content
 from grants.forms.hand_in import ApplicationFileForm, SubmitForm, WithdrawApplicationForm
@@ -227,6 +228,7 @@ def _signatories(application: Application) -> Any:
 
 def _preview(request: HttpRequest, application: Application, form: SubmitForm) -> HttpResponse:
     whole = all_forms(application, application.draft.content)
+    content = whole.content() if whole.is_complete() else None
     ready = getattr(application, "hand_in", None)
     context = {
         "application": application,
@@ -234,7 +236,8 @@ def _preview(request: HttpRequest, application: Application, form: SubmitForm) -
         "sections": whole.progress(),
         "wrong": whole.wrong(),
         "remaining": whole.remaining(),
-        "content": whole.content() if whole.is_complete() else None,
+        "content": content,
+        "table": table_of_content(content.budget) if content else None,
         "revision": application.draft.revision,
         "form": form,
         "signatories": form.fields["signatory"].queryset,

@@ -11,11 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from grants import actions, board, documents, permissions, progress
+from grants import actions, board, documents, permissions
 from grants.forms.drafts import typed_content
 from grants.forms.reviews import ConflictForm, NoteForm, RegistryForm
 from grants.forms.sketches import FileForm, TurnDownForm

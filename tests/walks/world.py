@@ -26,8 +26,9 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from grants import actions
-from grants.models import Call, Outcome, Sketch
-from grants.tasks import build_receipt
+from grants.models import Application, Call, Outcome, Sketch
+from grants.states import ApplicationState
+from grants.tasks import build_application_receipt, build_receipt
 from kraftsamling.accounts.actions import invite
 from kraftsamling.accounts.actions.members import ask_to_join, hash_of
 from kraftsamling.accounts.actions.signatories import add_signatory
@@ -38,7 +39,7 @@ from kraftsamling.management.demo.build import build as build_demo
 from kraftsamling.notifications.models import Category, Message
 from kraftsamling.notifications.preferences import token_for
 from kraftsamling.programmes.models import Programme, Role
-from tests.factories import grants
+from tests.factories import applications, grants
 from tests.factories.accounts import UserFactory
 from tests.factories.programmes import ProgrammeFactory
 
@@ -143,6 +144,7 @@ def _typed(arguments, leader, *, at):
         "outcome_edit": {"kind": outcome.kind, "reason": "Ett annat skäl.", "revision": outcome.revision},
         "letter_edit": {"letter": "Ett eget brev.", "revision": outcome.revision},
         "call_create": {"title": "En utlysning till"},
+        "application_extend": {"due_at": (at + dt.timedelta(days=90)).strftime("%Y-%m-%dT%H:%M"), "reason": "Sjukdom"},
         "call_answers": {"question": "Får vi?", "answer": "Ja."},
     }
 
@@ -206,7 +208,7 @@ def _sketches(programme, home, people, *, at):
         "sketch_version": {**case, "number": 1},
         "sketch_receipt": {**case, "number": 2},
     }
-    rows |= {f"application_{name}": {"pk": application.pk} for name in ["detail", "turn_down"]}
+    rows |= _applications(application, _invited(leader, member, home, call, others[0], at=at), member, at=at)
     names = ["detail", "declare", "save", "autosave", "abstain", "skip", "reopen"]
     rows |= {f"assessment_{name}": {"pk": reading.pk} for name in names}
     rows |= {"assessment_detail@assigned": {"pk": assigned.pk}, "assessment_detail@done": {"pk": done.pk}}
@@ -218,6 +220,35 @@ def _sketches(programme, home, people, *, at):
     message = Message.objects.filter(programme_id=programme.pk, about=f"grants.sketch:{waiting.pk}").order_by("pk").first()
     message = message or Message.objects.filter(programme_id=programme.pk).order_by("pk").first()
     rows |= {name: {"pk": message.pk} for name in ["message_detail", "message_send_again", "message_arrived"]}
+    return rows
+
+
+def _applications(being_written, sent, member, *, at):
+    """One that is being written, and one that has been sent in twice."""
+    days = dt.timedelta(days=1)
+    kept = store.store(SimpleUploadedFile("intyg.pdf", PDF, "application/pdf"), by=member, at=at - days)
+    link = actions.add_application_file(being_written, file=kept, kind="cofinancing", by=member, at=at - days)
+    handed_in = store.store(SimpleUploadedFile("bilaga.pdf", PDF, "application/pdf"), by=member, at=at - days)
+    actions.add_application_file(sent, file=handed_in, kind="other", by=member, at=at - days)
+    signatory = applications.create_signatory(sent.sketch.organisation)
+    for purpose in ("Vi prövar i liten skala.", "Vi prövar i liten skala, och räknar."):
+        applications.write(sent, by=member, at=at - days, purpose=purpose)
+        version = applications.send_in(sent, by=member, at=at - days, signatory=signatory)
+        Application.objects.filter(pk=sent.pk).update(state=ApplicationState.RETURNED)
+    Application.objects.filter(pk=sent.pk).update(state=ApplicationState.SUBMITTED)
+    build_application_receipt(version.pk)
+
+    pk, case = {"pk": being_written.pk}, {"pk": sent.pk}
+    names = ["detail", "turn_down", "preview", "submit", "withdraw", "extend", "file_add"]
+    parts = {"implementation": "genomforande", "sustainability": "hallbarhet", "learning": "uppfoljning", "partners": "parter"}
+    rows = {f"application_{name}": pk for name in names}
+    rows |= {f"application_edit@{name}": {**pk, "key": key} for name, key in {**parts, "facts": "uppgifter"}.items()}
+    rows |= {f"application_{name}": {**pk, "key": "projekt"} for name in ("edit", "autosave")}
+    rows |= {f"application_{name}@sent": case for name in ("detail", "withdraw")}
+    rows |= {"application_edit@sent": {**case, "key": "projekt"}, "application_compare": case}
+    rows |= {f"application_{name}": {**case, "number": 2} for name in ("version", "receipt")}
+    rows["application_file_remove"] = {**pk, "link": link.pk}
+    rows["application_file"] = {**case, "file_id": handed_in.pk}
     return rows
 
 
