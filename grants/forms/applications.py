@@ -22,6 +22,7 @@ from .fields import PlainTextField, day_field
 from .sketches import question_field
 
 MOST_GOALS, MOST_INDICATORS, MOST_PARTNERS, MOST_CONTACTS, CONTACTS_ASKED_FOR = 8, 10, 10, 3, 2
+MOST_ROWS = max(MOST_GOALS, MOST_INDICATORS, MOST_PARTNERS, MOST_CONTACTS)
 GOAL_PARTS = ("goal", "activities", "when")
 INDICATOR_PARTS = ("name", "unit", "baseline", "target", "source")
 PARTNER_PARTS = ("name", "org_number", "role", "part")
@@ -230,6 +231,12 @@ class SectionForm(DraftForm):
         texts = (name for name, field in self.fields.items() if isinstance(field, PlainTextField))
         return clean_text("\n".join(str(self.data.get(name, "")) for name in texts))
 
+    def all_names(self) -> frozenset[str]:
+        """What this section answers for when it is saved: also rows that are no longer shown because they were emptied."""
+        prefixes = {name.partition("_")[0] for name in self.fields} & set(ROW_GROUPS)
+        rows = {f"{prefix}_{n}_{part}" for prefix in prefixes for part in ROW_GROUPS[prefix] for n in range(1, MOST_ROWS + 1)}
+        return frozenset({*self.fields, *rows})
+
     def rows_shown(self, prefix: str, parts: tuple[str, ...], most: int) -> int:
         """Those that are filled in and one empty row more; every save shows the next."""
         filled = [n for n in range(1, most + 1) if any(self.data.get(f"{prefix}_{n}_{part}") for part in parts)]
@@ -280,7 +287,7 @@ class SectionForm(DraftForm):
         """A row that has been begun has its first part too."""
         for prefix, first in (("goal", "goal"), ("indicator", "name"), ("partner", "name")):
             parts = [part for part in ROW_GROUPS[prefix] if part not in {first, "role"}]
-            for n in range(1, max(MOST_GOALS, MOST_INDICATORS, MOST_PARTNERS) + 1):
+            for n in range(1, MOST_ROWS + 1):
                 name = f"{prefix}_{n}_{first}"
                 begun = any(self.cleaned_data.get(f"{prefix}_{n}_{part}") for part in parts)
                 if name in self.fields and name not in self.errors and begun and not self.cleaned_data.get(name):
@@ -299,6 +306,10 @@ class SectionForm(DraftForm):
                 self.add_error(
                     None, ValidationError(_("The file “%(label)s” remains.") % {"label": question.label}, code="required")
                 )
+
+    def label_of(self, name: str) -> str:
+        """What the field is called outside its own row."""
+        return self._label(name, ValidationError(""))
 
     def _label(self, name: str, error: ValidationError) -> str:
         prefix, _dot, rest = name.partition("_")

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
 
 from grants.application_content import ApplicationContent
@@ -93,7 +92,7 @@ class ApplicationForms:
 def frozen_section(form: SectionForm) -> dict[str, Any]:
     """A section as labelled texts, so that the version is readable without the form that made it (OSL 4 kap. 3 §)."""
     rows = [
-        {"name": name, "label": form._label(name, forms.ValidationError("")), "text": text}
+        {"name": name, "label": form.label_of(name), "text": text}
         for name in form.fields
         if name != "groups_only" and (text := shown(form, name))
     ]

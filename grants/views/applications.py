@@ -53,11 +53,6 @@ def _section_form(request: HttpRequest, application: Application, key: str, type
     return SectionForm(BY_KEY[key], typed, application=application)
 
 
-def _names(form: SectionForm) -> frozenset[str]:
-    """What this page answers for: its own fields, and rows of them that were sent but are not shown yet."""
-    return frozenset(form.fields)
-
-
 @login_not_required
 def application_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     path = reverse("application_edit", args=[pk, key])
@@ -128,7 +123,7 @@ def _saved(request: HttpRequest, application: Application, key: str) -> HttpResp
         actions.save_application_draft(
             application,
             typed=typed,
-            names=_names(form),
+            names=form.all_names(),
             revision=number(request.POST.get("revision", "")),
             by=request.user,
         )
@@ -197,7 +192,7 @@ def application_autosave(request: HttpRequest, pk: int, key: str) -> JsonRespons
         revision = actions.save_application_draft(
             application,
             typed=typed,
-            names=_names(form),
+            names=form.all_names(),
             revision=number(request.POST.get("revision", "")),
             by=request.user,
             at=at,
@@ -313,7 +308,7 @@ def _text_beside(request: HttpRequest, application: Application, key: str) -> Ht
     typed = typed_content(request.POST, form)
     revision = number(request.POST["revision"])
     try:
-        actions.save_application_draft(application, typed=typed, names=_names(form), revision=revision, by=request.user)
+        actions.save_application_draft(application, typed=typed, names=form.all_names(), revision=revision, by=request.user)
     except actions.DraftConflict:
         return conflict_page(request, application, key, typed)
     except TransitionRefused as refusal:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 LEAVES_A_TRACE = {"signatory_proof", "mfa_download_recovery_codes"}
 """Pages of which it is kept that they were read."""
-SAMPLE = {"pk": 1, "slug": "hosten", "number": 2, "kind": "csv"}
+SAMPLE = {"key": "projekt", "pk": 1, "slug": "hosten", "number": 2, "kind": "csv"}
 
 
 class BlankTemplates:

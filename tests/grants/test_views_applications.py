@@ -1,0 +1,296 @@
+"""The pages of the application: written in parts, nothing lost, nobody else's to see, signed and sent in."""
+
+import datetime as dt
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from grants import actions
+from grants.forms.applications import BY_KEY, SECTIONS, SectionForm
+from grants.models import Application, ApplicationVersion
+from tests.factories import applications as make
+from tests.factories.accounts import UserFactory
+from tests.factories.grants import APPLICATION_DUE, create_published_call, officer
+
+pytestmark = pytest.mark.django_db
+XSS = "<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def _while_writing(time_machine):
+    time_machine.move_to(make.WRITING, tick=False)
+
+
+@pytest.fixture
+def application():
+    return make.create_open()
+
+
+@pytest.fixture
+def writer(application):
+    return signed_in(make.writer(application))
+
+
+@pytest.fixture
+def leader(application):
+    return signed_in(application.sketch.call.created_by)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def edit(application, key="projekt"):
+    return reverse("application_edit", args=[application.pk, key])
+
+
+def url(name, application, *args):
+    return reverse(name, args=[application.pk, *args])
+
+
+def draft(application):
+    return actions.draft_of(application)
+
+
+def section_data(application, key, **changes):
+    """What the page of one section would send, with everything filled in."""
+    everything = {**draft(application).content, **make.typed_application(), **changes}
+    form = SectionForm(BY_KEY[key], everything, application=application)
+    sent = {name: everything[name] for name in form.all_names() if everything.get(name) is not None}
+    return {**sent, "revision": draft(application).revision}
+
+
+def test_all_parts_are_written_page_by_page_and_sent_in(application, writer, leader):
+    make.create_signatory(application.sketch.organisation)
+    for section in SECTIONS:
+        assert writer.get(edit(application, section.key)).status_code == 200
+        assert writer.post(edit(application, section.key), section_data(application, section.key)).status_code == 302
+    make.write(application)  # the budget has a page, and tests, of its own
+    page = writer.get(url("application_preview", application))
+    assert (page.context["wrong"], page.context["remaining"]) == ([], [])
+    data = {"revision": draft(application).revision, "signatory": page.context["signatories"][0].pk, "is_true": "on"}
+    sent = writer.post(url("application_submit", application), data, follow=True)
+    version = ApplicationVersion.objects.get()
+    assert sent.redirect_chain[-1][0] == application.get_absolute_url()
+    assert version.receipt_number in sent.content.decode()
+    assert "Fler unga ska ha en fritid" in leader.get(application.get_absolute_url()).content.decode()
+
+
+def test_sending_twice_is_one_version(application, writer):
+    make.write(application)
+    signatory = make.create_signatory(application.sketch.organisation)
+    data = {"revision": draft(application).revision, "signatory": signatory.pk, "is_true": "on"}
+    for _ in range(2):
+        assert writer.post(url("application_submit", application), data).status_code == 302
+    assert ApplicationVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("left_out", ["signatory", "is_true"])
+def test_without_signature_or_declaration_nothing_is_sent(application, writer, left_out):
+    make.write(application)
+    signatory = make.create_signatory(application.sketch.organisation)
+    data = {"revision": draft(application).revision, "signatory": signatory.pk, "is_true": "on"}
+    del data[left_out]
+    page = writer.post(url("application_submit", application), data)
+    assert (page.status_code, left_out in page.context["form"].errors) == (200, True)
+    assert not ApplicationVersion.objects.exists()
+
+
+def test_what_remains_leads_to_its_field(application, writer):
+    page = writer.get(url("application_preview", application)).content.decode()
+    assert f"{edit(application)}?kontroll=1#div_id_purpose" in page
+    assert f"{edit(application, 'uppfoljning')}?kontroll=1#div_id_indicator_1_name" in page
+
+
+def test_after_the_last_moment_the_text_is_kept_and_the_page_says_so(application, time_machine):
+    make.write(application)
+    time_machine.move_to(APPLICATION_DUE, tick=False)
+    writer = signed_in(make.writer(application))
+    signatory = make.create_signatory(application.sketch.organisation)
+    data = {"revision": draft(application).revision, "signatory": signatory.pk, "is_true": "on"}
+    answer = writer.post(url("application_submit", application), data, follow=True)
+    assert answer.context["too_late"] is True
+    assert not ApplicationVersion.objects.exists()
+    assert draft(application).content["purpose"] == make.typed_application()["purpose"]
+
+
+@pytest.mark.parametrize("key", BY_KEY)
+def test_a_wrong_or_unfinished_text_is_kept(application, writer, key):
+    data = section_data(application, key) | {"revision": 0, "summary": "ord" + " ord" * 499, "workplace_number": "12"}
+    writer.post(edit(application, key), data)
+    form = SectionForm(BY_KEY[key], data, application=application)
+    kept = {name: draft(application).content.get(name) for name in form.fields if data.get(name)}
+    assert kept == {name: data[name].strip() if isinstance(data[name], str) else data[name] for name in kept}
+
+
+def test_rows_that_are_emptied_are_gone(application, writer):
+    rows = {f"goal_{n}_goal": f"Mål {n}" for n in (1, 2, 3)}
+    writer.post(edit(application, "genomforande"), {"revision": 0, **rows})
+    writer.post(edit(application, "genomforande"), {"revision": 1, "goal_1_goal": "Mål 1", "goal_2_goal": "", "goal_3_goal": ""})
+    assert [name for name in draft(application).content if name.startswith("goal_")] == ["goal_1_goal"]
+
+
+def test_two_windows_meet_on_a_page_with_both_texts(application, writer):
+    writer.post(edit(application), {"revision": 0, "purpose": "Kollegans text"})
+    page = writer.post(edit(application), {"revision": 0, "purpose": "Min text"})
+    assert page.status_code == 409
+    assert [(theirs, mine) for _label, theirs, mine in page.context["differing"] if mine == "Min text"] == [
+        ("Kollegans text", "Min text")
+    ]
+    assert draft(application).content["purpose"] == "Kollegans text"
+    writer.post(edit(application), {"revision": page.context["revision"], "purpose": "Båda"})
+    assert draft(application).content["purpose"] == "Båda"
+
+
+def test_autosave_answers_with_the_new_revision_or_the_conflict(application, writer):
+    address = url("application_autosave", application, "projekt")
+    first = writer.post(address, {"revision": 0, "purpose": "Ett"})
+    assert (first.status_code, first.json()["revision"]) == (200, 1)
+    assert (writer.post(address, {"revision": 0, "purpose": "Två"}).status_code, draft(application).content["purpose"]) == (
+        409,
+        "Ett",
+    )
+    assert Client().post(address, {"revision": 1, "purpose": "Tre"}).status_code == 401
+
+
+def test_a_text_written_after_the_session_ended_is_back_after_log_in(application, writer):
+    stranger = Client()
+    answer = stranger.post(edit(application), {"revision": 0, "purpose": "Skrivet utan inloggning"})
+    token = answer["Location"].partition("parkerad%3D")[2]
+    assert draft(application).revision == 0
+    page = writer.get(edit(application), {"parkerad": token})
+    assert (page.context["restored"], page.context["form"].data["purpose"]) == (True, "Skrivet utan inloggning")
+
+
+def test_nobody_else_sees_a_draft(application, leader):
+    make.write(application, purpose="Hemligt ännu")
+    others = [leader, signed_in(UserFactory()), signed_in(make.writer(make.create_open(application.sketch.call)))]
+    names = ["application_preview", "application_withdraw"]
+    for client in others:
+        assert {client.get(url(name, application)).status_code for name in names} == {404}
+        assert client.get(edit(application)).status_code == 404
+        assert client.post(edit(application), {"revision": 1, "purpose": "Ändrat"}).status_code == 404
+        assert client.post(url("application_autosave", application, "projekt"), {"revision": 1}).status_code == 404
+    assert "Hemligt ännu" not in leader.get(application.get_absolute_url()).content.decode()
+    assert draft(application).content["purpose"] == "Hemligt ännu"
+
+
+def test_an_officer_in_conflict_sees_nothing(application):
+    make.create_sent_in(application)
+    person = officer(application.sketch.call.programme)
+    client = signed_in(person)
+    assert client.get(application.get_absolute_url()).status_code == 200
+    actions.declare_on_case(application.sketch, ground="Min syster är anställd där.", by=person)
+    assert client.get(application.get_absolute_url()).status_code == 404
+    assert client.get(url("application_version", application, 1)).status_code == 404
+
+
+def upload(name="intyg.pdf"):
+    return SimpleUploadedFile(name, make.PDF, "application/pdf")
+
+
+def test_a_file_is_added_with_the_text_and_taken_away(application, writer):
+    data = {"revision": 0, "postal_address": "Storgatan 1", "file": upload(), "about": "cofinancing"}
+    writer.post(url("application_file_add", application), data)
+    link = application.files.get()
+    assert (link.kind, link.file.name, draft(application).content["postal_address"]) == (
+        "cofinancing",
+        "intyg.pdf",
+        "Storgatan 1",
+    )
+    assert writer.get(url("application_file", application, link.file_id)).status_code == 200
+    writer.post(url("application_file_remove", application, link.pk), {"revision": draft(application).revision})
+    assert application.files.filter(removed_at=None).count() == 0
+
+
+def test_a_file_beside_the_draft_is_for_the_organisation_alone(application, writer, leader):
+    writer.post(url("application_file_add", application), {"file": upload(), "about": "other"})
+    address = url("application_file", application, application.files.get().file_id)
+    assert (writer.get(address).status_code, leader.get(address).status_code) == (200, 404)
+    make.write(application)
+    make.send_in(application)
+    assert leader.get(address).status_code == 200
+
+
+def test_a_refused_file_costs_nobody_their_text(application, writer):
+    lie = SimpleUploadedFile("bild.pdf", b"MZ\x90\x00 not a pdf", "application/pdf")
+    writer.post(
+        url("application_file_add", application), {"revision": 0, "postal_address": "Storgatan 1", "file": lie, "about": "other"}
+    )
+    assert (application.files.count(), draft(application).content["postal_address"]) == (0, "Storgatan 1")
+
+
+def test_two_versions_are_compared_text_by_text(application, writer, leader):
+    make.create_sent_in(application)
+    Application.objects.filter(pk=application.pk).update(state="returned")
+    make.write(application, purpose="Ett nytt syfte", **make.typed_budget(sought=150_000, own=250_000))
+    make.send_in(application)
+    page = leader.get(url("application_compare", application))
+    changed = {label: (old, new) for label, old, new in page.context["changes"]}
+    assert changed.pop("Syfte") == ("Fler unga ska ha en fritid som betyder något.", "Ett nytt syfte")
+    assert all("2027" in old and "2027" in new for old, new in changed.values())
+    assert len(changed) >= 2
+
+
+def test_hostile_text_is_shown_as_it_was_written(application, writer, leader):
+    make.write(application, title=XSS, purpose=XSS, partner_1_name=XSS, goal_1_goal=XSS, contact_1_name=XSS)
+    make.send_in(application)
+    pages = [application.get_absolute_url(), url("application_version", application, 1)]
+    for client in (writer, leader):
+        for address in pages:
+            assert XSS not in client.get(address).content.decode()
+    Application.objects.filter(pk=application.pk).update(state="returned")
+    for address in [*(edit(application, key) for key in BY_KEY), url("application_preview", application)]:
+        assert XSS not in writer.get(address).content.decode()
+
+
+@pytest.mark.parametrize("key", BY_KEY)
+def test_a_section_asks_the_database_as_often_for_many_rows_as_for_few(application, writer, key):
+    writer.get(edit(application, key))
+    counts = []
+    for rows in (1, 5):
+        many = {f"goal_{n}_goal": "Mål" for n in range(1, rows + 1)} | {f"partner_{n}_name": "Part" for n in range(1, rows + 1)}
+        make.write(application, **many)
+        with CaptureQueriesContext(connection) as captured:
+            assert writer.get(edit(application, key)).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 15
+
+
+def test_the_case_page_asks_the_database_as_often_for_three_versions_as_for_one(application, leader):
+    make.create_sent_in(application)
+    counts = []
+    for _ in range(2):
+        leader.get(application.get_absolute_url())
+        with CaptureQueriesContext(connection) as captured:
+            leader.get(application.get_absolute_url())
+        counts.append(len(captured))
+        Application.objects.filter(pk=application.pk).update(state="returned")
+        make.write(application, purpose="Igen")
+        make.send_in(application)
+    assert counts[0] == counts[1] <= 15
+
+
+def test_more_time_is_given_by_officers_with_a_reason(application, leader, writer):
+    later = (APPLICATION_DUE + dt.timedelta(days=7)).strftime("%Y-%m-%dT%H:%M")
+    assert leader.post(url("application_extend", application), {"due_at": later}).status_code == 200
+    assert leader.post(url("application_extend", application), {"due_at": later, "reason": "Sjukdom"}).status_code == 302
+    application.refresh_from_db()
+    assert application.due_at == APPLICATION_DUE + dt.timedelta(days=7)
+    assert writer.post(url("application_extend", application), {"due_at": later, "reason": "Jag vill"}).status_code == 403
+
+
+def test_other_organisations_numbers_open_nothing(application, writer):
+    other = make.create_open(create_published_call(application.sketch.call.programme))
+    make.create_sent_in(other)
+    addresses = [
+        other.get_absolute_url(), edit(other), url("application_preview", other), url("application_version", other, 1),
+        url("application_compare", other), url("application_receipt", other, 1), url("application_withdraw", other),
+    ]  # fmt: skip
+    assert {writer.get(address).status_code for address in addresses} == {404}
