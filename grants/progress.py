@@ -102,24 +102,34 @@ def ball(sketch: Sketch, *, at: datetime) -> Ball:
 
 def _invited(sketch: Sketch, *, at: datetime) -> Ball:
     application = sketch.application
-    match application.state:
-        case ApplicationState.WITHDRAWN if application.submitted_at:
-            return Ball(False, _("You have withdrawn the application. What was sent in is kept in the case."), "info")
-        case ApplicationState.WITHDRAWN:
-            return Ball(False, _("You have turned down the invitation."), "info")
-        case ApplicationState.SUBMITTED:
-            expected = day_text(sketch.call.decision_expected_on) if sketch.call.decision_expected_on else ""
-            text = _("The officers have the ball: they prepare the decision, expected %(day)s.") % {"day": expected}
-            return Ball(False, text, "info")
-        case ApplicationState.RETURNED:
-            return Ball(True, _("Your turn: complete the application and send it in again."), "wait")
-        case ApplicationState.GRANTED:
-            return Ball(False, _("The application is granted. The decision tells what applies."), "ok")
-        case ApplicationState.REJECTED | ApplicationState.DISMISSED:
-            return Ball(False, _("You have got a decision: no money this time. The reasons are in the decision."), "info")
-        case ApplicationState.LAPSED:
-            return Ball(False, _("The application was not sent in on time. Your text is kept here."), "stop")
+    said = _after_hand_in(application)
+    if said:
+        return said
     if at >= application.due_at:
         return Ball(False, _("The last moment for the application has passed."), "stop")
     left = time_left_text(application.due_at, at=at).capitalize()
     return Ball(True, _("Your turn: you are invited to apply. %(left)s.") % {"left": left}, "ok")
+
+
+def _after_hand_in(application: Application) -> Ball | None:
+    """Once it has been sent in or closed; None while it waits to be written for the first time."""
+    expected = application.sketch.call.decision_expected_on
+    withdrawn = _("You have withdrawn the application. What was sent in is kept in the case.")
+    no_money = Ball(False, _("You have got a decision: no money this time. The reasons are in the decision."), "info")
+    known = {
+        ApplicationState.WITHDRAWN: Ball(
+            False, withdrawn if application.submitted_at else _("You have turned down the invitation."), "info"
+        ),
+        ApplicationState.SUBMITTED: Ball(
+            False,
+            _("The officers have the ball: they prepare the decision, expected %(day)s.")
+            % {"day": day_text(expected) if expected else ""},
+            "info",
+        ),
+        ApplicationState.RETURNED: Ball(True, _("Your turn: complete the application and send it in again."), "wait"),
+        ApplicationState.GRANTED: Ball(False, _("The application is granted. The decision tells what applies."), "ok"),
+        ApplicationState.REJECTED: no_money,
+        ApplicationState.DISMISSED: no_money,
+        ApplicationState.LAPSED: Ball(False, _("The application was not sent in on time. Your text is kept here."), "stop"),
+    }
+    return known.get(ApplicationState(application.state))
