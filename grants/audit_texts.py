@@ -54,3 +54,7 @@ register("grants.outcome.drop", _("Took away the prepared answer."), internal=Tr
 register("grants.outcome.invite", _invited)
 register("grants.outcome.decline", _("Not invited. Reason: %(reason)s"))
 register("grants.application.turn_down", _("The invitation was turned down. Reason: %(reason)s"))
+
+register("grants.scenario.save", _("Saved the alternative “%(name)s” in the frame simulator."), internal=True)
+register("grants.scenario.rename", _("Renamed the alternative “%(before)s” to “%(name)s”."), internal=True)
+register("grants.scenario.remove", _("Took away the alternative “%(name)s” from the frame simulator."), internal=True)

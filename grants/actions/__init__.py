@@ -35,6 +35,7 @@ from .reviews import (
     unassign_reviewer,
     write_note,
 )
+from .scenarios import change_scenario, copy_scenario, keep_scenario, remove_scenario, rename_scenario
 from .sketches import (
     DraftConflict,
     add_file,
@@ -49,16 +50,20 @@ from .sketches import (
     unpark_text,
     withdraw_sketch,
 )
+from .suggestions import accept_suggestion
 
 __all__ = [
     "DraftConflict",
     "abstain",
+    "accept_suggestion",
     "add_file",
     "answer_question",
     "assign_reviewers",
     "attach_receipt",
     "cancel_call",
+    "change_scenario",
     "clone_call",
+    "copy_scenario",
     "create_call",
     "declare_on_assessment",
     "declare_on_case",
@@ -67,6 +72,7 @@ __all__ = [
     "edit_call",
     "edit_letter",
     "extend_deadline",
+    "keep_scenario",
     "lock_application",
     "park_text",
     "prepare_outcome",
@@ -76,6 +82,8 @@ __all__ = [
     "remind_reviewer",
     "remove_answer",
     "remove_file",
+    "remove_scenario",
+    "rename_scenario",
     "reopen_assessment",
     "save_application_draft",
     "save_assessment",
