@@ -126,26 +126,30 @@ class Material:
     step: str
     cases: list[Case]
     places: dict[int, list[str]]
-    """Municipality codes by version."""
+    """Municipality codes by version, in order of code."""
     lines: dict[int, dict[int, int]]
     """The grant of the application's own budget: öre per year, by version."""
     areas: list[Any]
     parts: list[Any]
+    municipalities: list[Any]
+    """Of the county, in Swedish order."""
     frames: dict[int, Kronor]
     closed: frozenset[int]
     """Cases in competition that the person must keep away from: neither shown nor counted."""
 
 
-def in_competition(call: Call, step: str) -> "QuerySet[Sketch]":
-    """The call's cases that are weighed against each other in the step, whoever may read them."""
-    sketches = Sketch.objects.filter(call=call).in_competition()
+def in_competition(call: Call, step: str, among: Any) -> "QuerySet[Sketch]":
+    """Of these cases, the call's that are weighed against each other in the step."""
+    sketches = among.filter(call=call).in_competition()
     return sketches if step == Step.SKETCH else sketches.filter(application__in=Application.objects.in_competition())
 
 
 def cases(call: Call, user: Any, step: str) -> list[Case]:
     """What the person may weigh, the highest weighted mean first."""
-    version, state = ("current_version", "state") if step == Step.SKETCH else ("application__current_version", "application__state")
-    readable = in_competition(call, step).filter(pk__in=Sketch.objects.readable_by_officer(user).values("pk"))
+    version, state = (
+        ("current_version", "state") if step == Step.SKETCH else ("application__current_version", "application__state")
+    )
+    readable = in_competition(call, step, Sketch.objects.readable_by_officer(user))
     rows = board.with_figures(readable).order_by(F("mean").desc(nulls_last=True), "number", "pk")
     mine = ("pk", "number", "organisation__name", "organisation__kind", "organisation__seat__name", "mean", "spread", state)
     return [Case._make(row) for row in rows.values_list(*mine, *(f"{version}__{name}" for name in _VERSION))]
@@ -153,7 +157,7 @@ def cases(call: Call, user: Any, step: str) -> list[Case]:
 
 def closed_cases(call: Call, user: Any, step: str) -> "QuerySet[Sketch]":
     """In competition, and closed to the person by a conflict of interest."""
-    return in_competition(call, step).closed_to(user)
+    return in_competition(call, step, Sketch.objects.closed_to(user))
 
 
 def material(call: Call, user: Any, step: str) -> Material:
@@ -165,6 +169,7 @@ def material(call: Call, user: Any, step: str) -> Material:
         lines=_lines(call) if step == Step.APPLICATION else {},
         areas=list(call.focus_areas.order_by("position", "pk")),
         parts=list(CountyPart.objects.filter(region=call.programme.region_id).order_by("position", "pk")),
+        municipalities=municipalities_of(call.programme.region_id),
         frames={frame.year: frame.amount for frame in call.frames.order_by("year")},
         closed=frozenset(closed_cases(call, user, step).values_list("pk", flat=True)),
     )
@@ -174,10 +179,10 @@ def _places(call: Call, step: str) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     if step == Step.SKETCH:
         links = SketchVersion.municipalities.through.objects.filter(sketchversion__current_for__call=call)
-        pairs = links.order_by("pk").values_list("sketchversion_id", "municipality_id")
+        pairs = links.order_by("municipality").values_list("sketchversion_id", "municipality_id")
     else:
         links = ApplicationVersion.municipalities.through.objects.filter(applicationversion__current_for__sketch__call=call)
-        pairs = links.order_by("pk").values_list("applicationversion_id", "municipality_id")
+        pairs = links.order_by("municipality").values_list("applicationversion_id", "municipality_id")
     for version, code in pairs:
         found[version].append(code)
     return found
@@ -279,10 +284,9 @@ class _Tally:
 
 
 def _spreads(found: Material, amounts: Mapping[int, Kronor]) -> list[Spread]:
-    municipalities = {place.pk: place for place in municipalities_of(found.call.programme.region_id)}
-    part_of = {code: place.county_part_id or NOWHERE for code, place in municipalities.items()}
+    part_of = {place.pk: place.county_part_id or NOWHERE for place in found.municipalities}
     areas, parts = _Tally(area.pk for area in found.areas), _Tally(part.pk for part in found.parts)
-    places, kinds = _Tally(municipalities), _Tally(sorted({case.kind for case in found.cases}, key=OrganisationKind.values.index))
+    places, kinds = _Tally(part_of), _Tally(sorted({case.kind for case in found.cases}, key=OrganisationKind.values.index))
     for case in found.cases:
         chosen = case.pk in amounts
         ore = amounts[case.pk].ore if chosen else case.sought.ore
@@ -300,7 +304,7 @@ def _spreads(found: Material, amounts: Mapping[int, Kronor]) -> list[Spread]:
         Spread("parts", _("County parts"), parts.parts({part.pk: part.name for part in found.parts} | odd)),
         Spread("areas", _("Protective factors"), areas.parts({area.pk: area.name for area in found.areas})),
         Spread("kinds", _("Kinds of organisation"), kinds.parts(dict(OrganisationKind.choices))),
-        Spread("places", _("Municipalities"), places.parts({code: place.name for code, place in municipalities.items()} | odd)),
+        Spread("places", _("Municipalities"), places.parts({place.pk: place.name for place in found.municipalities} | odd)),
     ]
 
 

@@ -1,6 +1,7 @@
 """How the simulator is shown: its rows, written here since a template for each of a thousand takes its time; and alternatives side by side."""
 
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any, NamedTuple
 
 from django.template.defaultfilters import floatformat
@@ -21,42 +22,44 @@ from .states import ApplicationState, SketchState, tone
 MOST_COLUMNS = 4
 
 _ROW = (
-    '<tr><td data-label="{choose}"><input type="checkbox" name="valda" value="{pk}" aria-labelledby="t{pk}"{ticked}></td>'
-    '<td data-label="{sketch}"><a id="t{pk}" href="{url}">{title}</a><br><span class="hint">{who}</span>{state}</td>'
-    '<td data-label="{factor}">{tag}</td><td class="num" data-label="{mean_label}">{mean}</td>'
-    '<td class="num" data-label="{spread_label}">{spread}</td><td class="num" data-label="{sought_label}">{sought}</td>'
-    '<td class="num" data-label="{try_label}"><input class="amount" inputmode="decimal" autocomplete="off" name="belopp-{pk}" '
-    'id="b{pk}" value="{typed}" aria-labelledby="try t{pk}"{invalid}>{message}</td></tr>'
+    '<tr><td data-label="{choose}"><input type="checkbox" name="valda" value="{{pk}}" aria-labelledby="t{{pk}}"{{ticked}}></td>'
+    '<td data-label="{sketch}"><a id="t{{pk}}" href="{{url}}">{{title}}</a><br><span class="hint">{{who}}</span>{{state}}</td>'
+    '<td data-label="{factor}">{{tag}}</td><td class="num" data-label="{mean_label}">{{mean}}</td>'
+    '<td class="num" data-label="{spread_label}">{{spread}}</td><td class="num" data-label="{sought_label}">{{sought}}</td>'
+    '<td class="num" data-label="{try_label}"><input class="amount" inputmode="decimal" name="belopp-{{pk}}" '
+    'id="b{{pk}}" value="{{typed}}" aria-labelledby="try t{{pk}}"{{invalid}}>{{message}}</td></tr>'
 )
+"""Filled twice: once with the words of the columns, and then for each row."""
 _INVALID, _MESSAGE = ' aria-invalid="true" aria-describedby="e{}"', '<p class="err" id="e{}">{}</p>'
 
 
 def rows(found: Material, form: Any) -> SafeString:
-    """The table's rows, with what is ticked and typed, and what is wrong beside its field."""
-    shared = {
-        "choose": _("Choose"), "sketch": _("Sketch"), "factor": _("Factor"), "mean_label": _("Mean"), "spread_label": _("Spread"),
-        "sought_label": _("Sought"), "try_label": _("Try a lower amount"),
-    }  # fmt: skip
+    """The table's rows, with what is ticked and typed, and what is wrong beside its field.
+
+    What people have written is escaped here, text by text: escaping numbers too takes longer than all the rest.
+    """
+    row = format_html(
+        _ROW, choose=_("Choose"), sketch=_("Sketch"), factor=_("Factor"), mean_label=_("Mean"), spread_label=_("Spread"),
+        sought_label=_("Sought"), try_label=_("Try a lower amount"),
+    )  # fmt: skip
     tags = {area.pk: focus_tag(area) for area in found.areas}
     kinds = {key: str(label).lower() for key, label in OrganisationKind.choices}
-    address = reverse("sketch_detail", args=[0])
+    before, after = reverse("sketch_detail", args=[0]).split("0")
     figures: dict[Any, str] = {}
     return SafeString(
         "".join(
-            format_html(
-                _ROW,
-                **shared,
+            row.format(
                 pk=case.pk,
-                ticked=SafeString(" checked") if case.pk in form.picked else "",
-                url=address.replace("0", str(case.pk)),
-                title=case.title,
-                who=f"{case.organisation}, {kinds[case.kind]}, {case.seat}",
+                ticked=" checked" if case.pk in form.picked else "",
+                url=f"{before}{case.pk}{after}",
+                title=escape(case.title),
+                who=escape(f"{case.organisation}, {kinds[case.kind]}, {case.seat}"),
                 state=_state(case, found.step),
                 tag=tags.get(case.area, NOTHING),
                 mean=_figure(case.mean, figures),
                 spread=_figure(case.spread, figures),
-                sought=str(case.sought),
-                typed=form.typed.get(case.pk, ""),
+                sought=case.sought,
+                typed=escape(form.typed.get(case.pk, "")),
                 invalid=format_html(_INVALID, case.pk) if case.pk in form.errors else "",
                 message=format_html(_MESSAGE, case.pk, form.errors[case.pk]) if case.pk in form.errors else "",
             )
@@ -141,7 +144,9 @@ def compared_years(found: Material, side_by_side: list[Column]) -> list[tuple[in
     """Year, frame, and what is left of it in each alternative."""
     years = sorted({row.year for column in side_by_side for row in column.sums.years})
     left = [{row.year: row.left for row in column.sums.years} for column in side_by_side]
-    return [(year, frame, [one.get(year, frame or Kronor(0)) for one in left]) for year in years for frame in [found.frames.get(year)]]
+    return [
+        (year, frame, [one.get(year, frame or Kronor(0)) for one in left]) for year in years for frame in [found.frames.get(year)]
+    ]
 
 
 def compared_spreads(side_by_side: list[Column]) -> list[tuple[str, list[tuple[str, list[Part]]]]]:

@@ -23,9 +23,7 @@ class NameTaken(TransitionRefused):
 
 
 @transaction.atomic
-def keep_scenario(
-    call: Call, *, step: str, name: str, picked: simulator.Picked, by: Any, at: datetime | None = None
-) -> Scenario:
+def keep_scenario(call: Call, *, step: str, name: str, picked: simulator.Picked, by: Any, at: datetime | None = None) -> Scenario:
     """Saves a choice under a new name."""
     at = at or timezone.now()
     permissions.require(permissions.can_keep_scenarios(by, call))
@@ -38,9 +36,7 @@ def keep_scenario(
 
 
 @transaction.atomic
-def change_scenario(
-    scenario: Scenario, *, picked: simulator.Picked, revision: int, by: Any, at: datetime | None = None
-) -> None:
+def change_scenario(scenario: Scenario, *, picked: simulator.Picked, revision: int, by: Any, at: datetime | None = None) -> None:
     """Saves a choice under the same name. Cases that are closed to the person stay as others have set them.
 
     Raises LostRace if somebody else has changed the alternative since it was opened.
@@ -50,9 +46,7 @@ def change_scenario(
     permissions.require(permissions.can_keep_scenarios(by, call))
     chosen = {**_unseen(scenario, by=by), **_allowed(call, scenario.step, picked, by=by)}
 
-    claim(
-        scenario, expecting={"revision": revision}, chosen=chosen, revision=revision + 1, changed_at=at, changed_by=by
-    )
+    claim(scenario, expecting={"revision": revision}, chosen=chosen, revision=revision + 1, changed_at=at, changed_by=by)
 
     audit.record("grants.scenario.save", call, by=by, at=at, name=scenario.name)
 
@@ -65,9 +59,7 @@ def rename_scenario(scenario: Scenario, *, name: str, revision: int, by: Any, at
 
     try:
         with transaction.atomic():
-            claim(
-                scenario, expecting={"revision": revision}, name=name, revision=revision + 1, changed_at=at, changed_by=by
-            )
+            claim(scenario, expecting={"revision": revision}, name=name, revision=revision + 1, changed_at=at, changed_by=by)
     except IntegrityError:
         raise NameTaken(name) from None
 
@@ -79,9 +71,7 @@ def copy_scenario(scenario: Scenario, *, by: Any, at: datetime | None = None) ->
     """A copy under a name of its own, with the cases that the person may read."""
     names = set(Scenario.objects.in_step(scenario.call, scenario.step).values_list("name", flat=True))
     picked = simulator.picked_of(scenario.chosen)
-    return keep_scenario(
-        scenario.call, step=scenario.step, name=_free_name(scenario.name, names), picked=picked, by=by, at=at
-    )
+    return keep_scenario(scenario.call, step=scenario.step, name=_free_name(scenario.name, names), picked=picked, by=by, at=at)
 
 
 @transaction.atomic
@@ -93,8 +83,6 @@ def remove_scenario(scenario: Scenario, *, revision: int, by: Any, at: datetime 
     scenario.delete()
 
     audit.record("grants.scenario.remove", scenario.call, by=by, at=at, name=scenario.name)
-
-
 
 
 def _allowed(call: Call, step: str, picked: simulator.Picked, *, by: Any) -> dict[str, int | None]:

@@ -79,7 +79,13 @@ def _figures(desk: Desk, form: ChoiceForm) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, desk: Desk, form: ChoiceForm, *, name_form: ScenarioNameForm | None = None, status: int = 200, **more: Any
+    request: HttpRequest,
+    desk: Desk,
+    form: ChoiceForm,
+    *,
+    name_form: ScenarioNameForm | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     context = {
         **desk.context,
