@@ -152,7 +152,7 @@ def cases(call: Call, user: Any, step: str) -> list[Case]:
     readable = in_competition(call, step, Sketch.objects.readable_by_officer(user))
     rows = board.with_figures(readable).order_by(F("mean").desc(nulls_last=True), "number", "pk")
     mine = ("pk", "number", "organisation__name", "organisation__kind", "organisation__seat__name", "mean", "spread", state)
-    return [Case._make(row) for row in rows.values_list(*mine, *(f"{version}__{name}" for name in _VERSION))]
+    return [Case(*row) for row in rows.values_list(*mine, *(f"{version}__{name}" for name in _VERSION))]
 
 
 def closed_cases(call: Call, user: Any, step: str) -> "QuerySet[Sketch]":
