@@ -66,3 +66,7 @@ register("grants.application.withdraw", _("The application was withdrawn. Reason
 register("grants.application.extend", _more_time)
 register("grants.application.lapse", _("The application was not sent in on time."))
 register("grants.application.turn_down", _("The invitation was turned down. Reason: %(reason)s"))
+
+register("grants.scenario.save", _("Saved the alternative “%(name)s” in the frame simulator."), internal=True)
+register("grants.scenario.rename", _("Renamed the alternative “%(before)s” to “%(name)s”."), internal=True)
+register("grants.scenario.remove", _("Took away the alternative “%(name)s” from the frame simulator."), internal=True)

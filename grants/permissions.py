@@ -38,6 +38,11 @@ def can_read_board(user: Any, call: Call) -> bool:
     return has_role(user, call.programme_id, *CASE_READERS)
 
 
+def can_keep_scenarios(user: Any, call: Call) -> bool:
+    """Alternatives for the frame belong to all who may compare; they decide nothing."""
+    return can_read_board(user, call)
+
+
 def can_assign_reviewers(user: Any, call: Call) -> bool:
     return is_officer(user, call.programme_id)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import application_cases, applications, budgets, calls, cases, preparation, reviews, sketches
+from .views import application_cases, applications, budgets, calls, cases, preparation, reviews, simulator, sketches, suggestions
 
 call_urls = [
     path("", calls.call_list, name="call_list"),
@@ -81,6 +81,14 @@ preparation_urls = [
     path("<slug:slug>/", preparation.board_detail, name="board_detail"),
     path("<slug:slug>.<str:kind>", preparation.board_file, name="board_file"),
     path("<slug:slug>/granskare/", preparation.reviewers, name="reviewers"),
+    path("<slug:slug>/granskare/forslag/", suggestions.reviewers_suggest, name="reviewers_suggest"),
+    path("<slug:slug>/simulator/", simulator.simulator_detail, name="simulator"),
+    path("<slug:slug>/simulator/spara/", simulator.scenario_save, name="scenario_save"),
+    path("<slug:slug>/simulator/skriv-ut/", simulator.simulator_print, name="simulator_print"),
+    path("<slug:slug>/simulator/jamfor/", simulator.simulator_compare, name="simulator_compare"),
+    path("<slug:slug>/simulator/<int:pk>/byt-namn/", simulator.scenario_rename, name="scenario_rename"),
+    path("<slug:slug>/simulator/<int:pk>/kopiera/", simulator.scenario_copy, name="scenario_copy"),
+    path("<slug:slug>/simulator/<int:pk>/ta-bort/", simulator.scenario_remove, name="scenario_remove"),
     path("<slug:slug>/svar/", preparation.outcomes, name="outcomes"),
     path("<slug:slug>/svar/skicka/", preparation.outcomes_send, name="outcomes_send"),
 ]

@@ -47,6 +47,7 @@ from .reviews import (
     unassign_reviewer,
     write_note,
 )
+from .scenarios import change_scenario, copy_scenario, keep_scenario, remove_scenario, rename_scenario
 from .sketches import (
     DraftConflict,
     add_file,
@@ -61,10 +62,12 @@ from .sketches import (
     unpark_text,
     withdraw_sketch,
 )
+from .suggestions import accept_suggestion
 
 __all__ = [
     "DraftConflict",
     "abstain",
+    "accept_suggestion",
     "add_application_file",
     "add_file",
     "answer_question",
@@ -72,7 +75,9 @@ __all__ = [
     "attach_application_receipt",
     "attach_receipt",
     "cancel_call",
+    "change_scenario",
     "clone_call",
+    "copy_scenario",
     "create_call",
     "declare_on_assessment",
     "declare_on_case",
@@ -82,6 +87,7 @@ __all__ = [
     "edit_letter",
     "extend_application",
     "extend_deadline",
+    "keep_scenario",
     "lapse_application",
     "lock_application",
     "mark_ready",
@@ -94,6 +100,8 @@ __all__ = [
     "remove_answer",
     "remove_application_file",
     "remove_file",
+    "remove_scenario",
+    "rename_scenario",
     "reopen_assessment",
     "save_application_draft",
     "save_assessment",

@@ -15,6 +15,7 @@ from .budgets import Appropriation, Budget, CostCategory, CostLine, FinancingLin
 from .calls import Call, CallFrame, CallQuestion, Criterion, DeadlineExtension, Question, QuestionKind, Step
 from .outcomes import Outcome, OutcomeKind
 from .reviews import Assessment, ConflictDeclaration, Note, Recommendation, Score
+from .scenarios import Scenario
 from .sketches import NumberSeries, ParkedText, Sketch, SketchDraft, SketchFile, SketchVersion
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Recommendation",
+    "Scenario",
     "Score",
     "Sketch",
     "SketchDraft",

@@ -38,6 +38,11 @@ class ApplicationQuerySet(models.QuerySet):
         """What the officers may read: before that, there is only a draft."""
         return self.filter(submitted_at__isnull=False)
 
+    def in_competition(self) -> "ApplicationQuerySet":
+        """Sent in, and neither withdrawn nor left untried: those that are weighed against each other."""
+        left_out = [ApplicationState.WITHDRAWN, ApplicationState.LAPSED, ApplicationState.DISMISSED]
+        return self.submitted_ever().exclude(state__in=left_out)
+
     def awaiting_decision(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.SUBMITTED)
 

@@ -217,6 +217,7 @@ def _sketches(programme, home, people, *, at):
     rows |= {name: {"slug": call.slug} for name in ["board_detail", "reviewers", "outcomes", "outcomes_send"]}
     rows |= {f"board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
     rows["board_file"] = {"slug": call.slug, "kind": "pdf"}
+    rows |= _scenarios(call, leader, [waiting.pk, answered.pk], at=at)
     message = Message.objects.filter(programme_id=programme.pk, about=f"grants.sketch:{waiting.pk}").order_by("pk").first()
     message = message or Message.objects.filter(programme_id=programme.pk).order_by("pk").first()
     rows |= {name: {"pk": message.pk} for name in ["message_detail", "message_send_again", "message_arrived"]}
@@ -250,6 +251,17 @@ def _applications(being_written, sent, member, *, at):
     rows["application_file_remove"] = {**pk, "link": link.pk}
     rows["application_file"] = {**case, "file_id": handed_in.pk}
     return rows
+
+
+def _scenarios(call, leader, cases, *, at):
+    """Two alternatives within the frame, to lay side by side."""
+    first, _second = (
+        actions.keep_scenario(call, step="sketch", name=name, picked=dict.fromkeys(keys), by=leader, at=at)
+        for name, keys in [("Förslag ett", cases), ("Förslag två", cases[:1])]
+    )
+    names = ["simulator", "simulator_print", "simulator_compare", "scenario_save", "reviewers_suggest"]
+    rows = {name: {"slug": call.slug} for name in names}
+    return rows | {f"scenario_{name}": {"slug": call.slug, "pk": first.pk} for name in ["rename", "copy", "remove"]}
 
 
 def _invited(leader, member, home, call, reviewer, *, at):
