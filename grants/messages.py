@@ -22,6 +22,13 @@ LABELS = {
     "draft_reminder": _("Reminder of a draft"),
     "application_reminder": _("Reminder of an invitation"),
     "outcome": _("Answer to a sketch"),
+    "completion_asked": _("Request for completion"),
+    "completion_extended": _("More time to complete"),
+    "completion_cancelled": _("Request for completion taken back"),
+    "completion_reminder": _("Reminder of a completion"),
+    "completion_lapsed": _("Completion did not come"),
+    "case_message": _("Message in a case"),
+    "ruling_due": _("Six months since an application came in"),
 }
 
 

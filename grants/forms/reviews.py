@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grants.models import Call, Criterion, OutcomeKind, Recommendation
+from grants.models import Call, Criterion, NoteVisibility, OutcomeKind, Recommendation
 from grants.models.reviews import HIGHEST_SCORE
 from kraftsamling.accounts.models import OrganisationKind, User
 from kraftsamling.lib.text import clean_text
@@ -139,7 +139,16 @@ class BoardFilterForm(forms.Form):
 
 
 class NoteForm(forms.Form):
+    """A note, and who reads it: the fewest unless the writer chooses otherwise."""
+
     text = PlainTextField(max_length=4000, rows=3, label=gettext_lazy("Note"))
+    visibility = forms.ChoiceField(
+        choices=NoteVisibility, widget=forms.RadioSelect, required=False, label=gettext_lazy("Who reads it?"),
+        initial=NoteVisibility.OFFICERS,
+    )  # fmt: skip
+
+    def clean_visibility(self) -> str:
+        return self.cleaned_data["visibility"] or NoteVisibility.OFFICERS
 
 
 class RegistryForm(forms.Form):

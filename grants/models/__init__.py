@@ -6,15 +6,14 @@ from .applications import (
     ApplicationFile,
     ApplicationFileKind,
     ApplicationVersion,
-    CaseMessage,
-    CompletionConsequence,
-    CompletionRequest,
     HandIn,
 )
 from .budgets import Appropriation, Budget, CostCategory, CostLine, FinancingLine, FinancingRole
 from .calls import Call, CallFrame, CallQuestion, Criterion, DeadlineExtension, Question, QuestionKind, Step
+from .completions import CompletionConsequence, CompletionFollowUp, CompletionRequest, RulingRequest
+from .correspondence import CaseMessage, CaseMessageKind, CaseReading, Disclosure, SecrecyMark
 from .outcomes import Outcome, OutcomeKind
-from .reviews import Assessment, ConflictDeclaration, Note, Recommendation, Score
+from .reviews import Assessment, ConflictDeclaration, Note, NoteVisibility, Recommendation, Score
 from .sketches import NumberSeries, ParkedText, Sketch, SketchDraft, SketchFile, SketchVersion
 
 __all__ = [
@@ -30,17 +29,22 @@ __all__ = [
     "CallFrame",
     "CallQuestion",
     "CaseMessage",
+    "CaseMessageKind",
+    "CaseReading",
     "CompletionConsequence",
+    "CompletionFollowUp",
     "CompletionRequest",
     "ConflictDeclaration",
     "CostCategory",
     "CostLine",
     "Criterion",
     "DeadlineExtension",
+    "Disclosure",
     "FinancingLine",
     "FinancingRole",
     "HandIn",
     "Note",
+    "NoteVisibility",
     "NumberSeries",
     "Outcome",
     "OutcomeKind",
@@ -48,7 +52,9 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Recommendation",
+    "RulingRequest",
     "Score",
+    "SecrecyMark",
     "Sketch",
     "SketchDraft",
     "SketchFile",

@@ -28,6 +28,7 @@ from kraftsamling.lib.transitions import TransitionRefused
 
 from .common import attempt, park_and_log_in
 from .common import number as number_of
+from .completions import page_of_application
 from .sketches import bound_form, conflict_page, organisation_context, own_sketch
 
 DRAFT_ACTIONS = ("grants.sketch.add_file", "grants.sketch.remove_file")
@@ -54,6 +55,7 @@ def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "sketch": sketch,
         "own": own,
+        "case_links": own or permissions.can_read_messages(request.user, sketch),
         "versions": sketch.versions.select_related("submitted_by", "receipt_pdf").order_by("-number"),
     }
     if own:
@@ -78,7 +80,7 @@ def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> di
         "own_assessment": own,
         "assessments": assessments.order_by("reviewer__name", "pk") if reads_others else [],
         "means": board.criterion_means(sketch) if reads_others else [],
-        "notes": sketch.notes.select_related("written_by").order_by("-written_at", "-pk") if officer else [],
+        "notes": sketch.notes.visible_to(request.user).select_related("written_by").order_by("-written_at", "-pk"),
         "note_form": NoteForm(),
         "registry_form": RegistryForm(initial={"number": sketch.registry_number}),
         "conflict_form": ConflictForm(),
@@ -212,7 +214,7 @@ def sketch_note(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
     form = NoteForm(request.POST)
     if form.is_valid():
-        actions.write_note(sketch, text=form.cleaned_data["text"], by=request.user)
+        actions.write_note(sketch, by=request.user, **form.cleaned_data)
         messages.success(request, _("The note is saved."))
     else:
         messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
@@ -254,7 +256,8 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "at": timezone.now(),
         "parts": documents.version_sections(sketch.current_version),
     }
-    return render(request, "grants/application_detail.html", {**context, **_way_of(request, sketch)})
+    context |= {**_way_of(request, sketch), **page_of_application(request, application), "case_links": True}
+    return render(request, "grants/application_detail.html", context)
 
 
 def _way_of(request: HttpRequest, sketch: Sketch) -> dict[str, Any]:
