@@ -82,7 +82,8 @@ def close_completion(application: Application, *, at: datetime, to: str = Comple
 
     Belongs in the transaction that moves the application. Raises TransitionRefused if an answer comes too late.
     """
-    completion = CompletionRequest.objects.open().select_for_update(of=("self",)).filter(application=application).first()
+    open_one = CompletionRequest.objects.open().select_for_update(of=("self",))
+    completion: CompletionRequest | None = open_one.filter(application=application).first()
     if completion is None:
         return None
     if to == CompletionState.ANSWERED and completion.due_at <= at:

@@ -55,7 +55,7 @@ def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "sketch": sketch,
         "own": own,
-        "case_links": own or permissions.can_read_messages(request.user, sketch),
+        "case_links": permissions.can_read_messages(request.user, sketch),
         "versions": sketch.versions.select_related("submitted_by", "receipt_pdf").order_by("-number"),
     }
     if own:
@@ -256,7 +256,8 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "at": timezone.now(),
         "parts": documents.version_sections(sketch.current_version),
     }
-    context |= {**_way_of(request, sketch), **page_of_application(request, application), "case_links": True}
+    context |= {**_way_of(request, sketch), **page_of_application(request, application)}
+    context["case_links"] = "completions" in context
     return render(request, "grants/application_detail.html", context)
 
 

@@ -109,6 +109,8 @@ def ruling_ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 def completion_context(request: HttpRequest, application: Application, *, at: datetime) -> dict[str, Any]:
     """What the page of an application needs to show completions and the ruling to both sides (_completions.html, _ruling.html)."""
+    if not permissions.can_read_messages(request.user, application.sketch):
+        return {}
     own = permissions.can_write_application(request.user, application)
     handles = not own and permissions.can_handle_application(request.user, application)
     rows = list(application.completions.select_related("asked_by", "followed_up_by").order_by("-asked_at", "-pk"))
