@@ -75,8 +75,9 @@ def parties(sketch: Sketch) -> list[tuple[str, str, str]]:
     return rows + [(_("Partner"), partner["name"], partner.get("org_number", "")) for partner in partners]
 
 
-def _authority(sketch: Sketch) -> str:
-    return sketch.call.funder or sketch.call.programme.funder or sketch.call.programme.name
+def authority_of(sketch: Sketch) -> str:
+    """Who funds is the authority; what kind of money it is stands after a comma, and does not belong in its name."""
+    return (sketch.call.programme.funder or sketch.call.programme.name).partition(",")[0]
 
 
 # ---- What there is
@@ -85,7 +86,7 @@ def _authority(sketch: Sketch) -> str:
 @provides
 def _sketch_versions(sketch: Sketch) -> Iterator[Document]:
     seen: set[str] = set()
-    organisation, authority = sketch.organisation.name, _authority(sketch)
+    organisation, authority = sketch.organisation.name, authority_of(sketch)
     for version in sketch.versions.select_related("receipt_pdf").order_by("number"):
         yield Document(
             key=f"sketch-version-{version.pk}",
@@ -108,14 +109,14 @@ def _receipt(sketch: Sketch, key: str, version: Any, *, url: str) -> Document:
     number, checksum = version.receipt_number, version.checksum
     return Document(
         key=key, title=_("Receipt %(receipt)s") % {"receipt": number}, at=version.receipt_pdf.stored_at, came_in=False,
-        sender=_authority(sketch), receiver=sketch.organisation.name, checksum=version.receipt_pdf.sha256,
+        sender=authority_of(sketch), receiver=sketch.organisation.name, checksum=version.receipt_pdf.sha256,
         url=url,
         body=lambda: [(_("Receipt"), number), (_("Checksum (SHA-256)"), checksum)],
     )  # fmt: skip
 
 
 def _file(sketch: Sketch, key: Any, name: str, sha256: str, *, at: datetime, came_in: bool, url: str) -> Document:
-    organisation, authority = sketch.organisation.name, _authority(sketch)
+    organisation, authority = sketch.organisation.name, authority_of(sketch)
     return Document(
         key=f"file-{key}", title=_("File: %(name)s") % {"name": name}, at=at, came_in=came_in, checksum=sha256, is_file=True,
         sender=organisation if came_in else authority, receiver=authority if came_in else organisation,
@@ -150,7 +151,7 @@ def _outcome(sketch: Sketch) -> Iterator[Document]:
     answer = OutcomeKind(outcome.kind).label
     yield Document(
         key=f"outcome-{outcome.pk}", title=_("Answer to the sketch: %(answer)s") % {"answer": str(answer).lower()},
-        at=outcome.sent_at, came_in=False, sender=_authority(sketch), receiver=sketch.organisation.name,
+        at=outcome.sent_at, came_in=False, sender=authority_of(sketch), receiver=sketch.organisation.name,
         body=lambda: [(_("Answer"), str(answer)), (_("The letter"), outcome.letter)],
     )  # fmt: skip
 
@@ -165,7 +166,7 @@ def _application_versions(sketch: Sketch) -> Iterator[Document]:
         yield Document(
             key=f"application-version-{version.pk}",
             title=_("Application “%(title)s”, version %(number)d") % {"title": version.title, "number": version.number},
-            at=version.submitted_at, came_in=True, sender=sketch.organisation.name, receiver=_authority(sketch),
+            at=version.submitted_at, came_in=True, sender=sketch.organisation.name, receiver=authority_of(sketch),
             checksum=version.checksum, url=application.get_absolute_url(),
             body=lambda version=version: application_body(version), contacts=lambda version=version: application_contacts(version),
         )  # fmt: skip
@@ -216,7 +217,7 @@ def _completions(sketch: Sketch) -> Iterator[Document]:
     for request in CompletionRequest.objects.filter(application__sketch=sketch).order_by("asked_at", "pk"):
         yield Document(
             key=f"completion-{request.pk}", title=_("Request for completion"), at=request.asked_at, came_in=False,
-            sender=_authority(sketch), receiver=sketch.organisation.name,
+            sender=authority_of(sketch), receiver=sketch.organisation.name,
             body=lambda request=request: [
                 (_("What is to be completed"), request.text),
                 (_("Last moment"), moment_text(request.due_at)),
@@ -230,7 +231,7 @@ def _completions(sketch: Sketch) -> Iterator[Document]:
 def _messages(sketch: Sketch) -> Iterator[Document]:
     for message in CaseMessage.objects.filter(sketch=sketch).select_related("written_by", "file").order_by("written_at", "pk"):
         came_in = message.from_organisation
-        organisation, authority = sketch.organisation.name, _authority(sketch)
+        organisation, authority = sketch.organisation.name, authority_of(sketch)
         title = _("Noted conversation with %(whom)s") % {"whom": message.held_with} if message.is_conversation else _("Message")
         yield Document(
             key=f"message-{message.pk}", title=title, at=message.written_at, came_in=came_in,
@@ -257,7 +258,7 @@ def _ruling_request(sketch: Sketch) -> Iterator[Document]:
     for request in RulingRequest.objects.filter(application__sketch=sketch):
         yield Document(
             key=f"ruling-{request.pk}", title=_("Request for a ruling"), at=request.asked_at, came_in=True,
-            sender=sketch.organisation.name, receiver=_authority(sketch),
+            sender=sketch.organisation.name, receiver=authority_of(sketch),
             body=lambda: [(_("Request for a ruling"), _("The organisation asks that the case be decided (förvaltningslagen 12 §)."))],
         )  # fmt: skip
 
@@ -323,7 +324,7 @@ def disclosure_context(disclosure: Any) -> dict[str, Any]:
         "disclosure": disclosure,
         "sketch": sketch,
         "organisation": sketch.organisation,
-        "authority": _authority(sketch),
+        "authority": authority_of(sketch),
         "rows": rows,
         "parties": parties(sketch),
         "extracts": extracts(rows, without_contacts=disclosure.without_contacts),

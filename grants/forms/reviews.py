@@ -143,12 +143,13 @@ class NoteForm(forms.Form):
 
     text = PlainTextField(max_length=4000, rows=3, label=gettext_lazy("Note"))
     visibility = forms.ChoiceField(
-        choices=NoteVisibility, widget=forms.RadioSelect, required=False, label=gettext_lazy("Who reads it?"),
-        initial=NoteVisibility.OFFICERS,
-    )  # fmt: skip
+        choices=NoteVisibility, widget=forms.RadioSelect, label=gettext_lazy("Who reads it?"), initial=NoteVisibility.OFFICERS
+    )
 
-    def clean_visibility(self) -> str:
-        return self.cleaned_data["visibility"] or NoteVisibility.OFFICERS
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        if data is not None and "visibility" not in data:
+            data = {**{name: data[name] for name in data}, "visibility": NoteVisibility.OFFICERS}
+        super().__init__(data, **kwargs)
 
 
 class RegistryForm(forms.Form):

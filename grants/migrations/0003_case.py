@@ -92,12 +92,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='note',
             name='visibility',
-            field=models.CharField(choices=[('officers', 'Only those who run the call'), ('readers', 'Those who run the call, and decision makers'), ('reviewers', 'Also the reviewers of the case who have declared no conflict of interest')], default='readers', max_length=10, verbose_name='who reads it'),
+            field=models.CharField(choices=[('officers', 'Only those who run the call'), ('readers', 'Those who run the call, and decision makers'), ('reviewers', 'Those who run the call, decision makers, and the reviewers of the case who have declared no conflict of interest')], default='readers', max_length=10, verbose_name='who reads it'),
         ),
         migrations.AlterField(
             model_name='note',
             name='visibility',
-            field=models.CharField(choices=[('officers', 'Only those who run the call'), ('readers', 'Those who run the call, and decision makers'), ('reviewers', 'Also the reviewers of the case who have declared no conflict of interest')], default='officers', max_length=10, verbose_name='who reads it'),
+            field=models.CharField(choices=[('officers', 'Only those who run the call'), ('readers', 'Those who run the call, and decision makers'), ('reviewers', 'Those who run the call, decision makers, and the reviewers of the case who have declared no conflict of interest')], default='officers', max_length=10, verbose_name='who reads it'),
         ),
         migrations.AddIndex(
             model_name='casemessage',

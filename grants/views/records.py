@@ -27,8 +27,7 @@ DISCLOSURES_SHOWN = 20
 def case_record(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = party_sketch(request, pk)
     rows = records.documents(sketch)
-    ticked = {row.key for row in rows if row.mark is None}
-    return render(request, "grants/case_record.html", _record_context(request, sketch, rows, ticked=ticked))
+    return render(request, "grants/case_record.html", _record_context(request, sketch, rows, ticked=set()))
 
 
 def _record_context(request: HttpRequest, sketch: Sketch, rows: list[records.Document], **more: Any) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def _record_context(request: HttpRequest, sketch: Sketch, rows: list[records.Doc
         disclosures = sketch.disclosures.select_related("asked_by", "pdf").order_by("-asked_at", "-pk")
         context |= {
             "disclose_form": DiscloseForm(rows=rows),
-            "mark_form": MarkForm(rows=rows, initial={"authority": sketch.call.funder}),
+            "mark_form": MarkForm(rows=rows, initial={"authority": records.authority_of(sketch)}),
             "disclosures": disclosures[:DISCLOSURES_SHOWN],
         }
     return {**context, **more}

@@ -374,7 +374,7 @@ def test_pending_and_failed_are_said_on_the_page(client, whole, django_capture_o
     made = ordered(whole)
     client.force_login(whole.leader)
     assert client.get(url(whole, "case_disclosure", made.pk)).status_code == 404
-    assert "#utlamnande" in client.get(url(whole)).content.decode()
+    assert f'<a href="{url(whole)}">' in client.get(url(whole)).content.decode()
     actions.fail_disclosure(made, error="Det gick inte, av ett skäl.")
     assert "Det gick inte, av ett skäl." in client.get(url(whole)).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
