@@ -153,7 +153,10 @@ class NoteVisibility(models.TextChoices):
 
     OFFICERS = "officers", _("Only those who run the call")
     READERS = "readers", _("Those who run the call, and decision makers")
-    REVIEWERS = "reviewers", _("Those who run the call, decision makers, and the reviewers of the case who have declared no conflict of interest")
+    REVIEWERS = (
+        "reviewers",
+        _("Those who run the call, decision makers, and the reviewers of the case who have declared no conflict of interest"),
+    )
 
 
 class NoteQuerySet(models.QuerySet):
