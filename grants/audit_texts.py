@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from kraftsamling.audit.log import register
 from kraftsamling.lib.dates import moment_text
 
+from .models import CompletionFollowUp
+
 
 def _extended(details: dict[str, Any]) -> str:
     until = moment_text(datetime.fromisoformat(details["until"]))
@@ -23,6 +25,31 @@ def _invited(details: dict[str, Any]) -> str:
 def _more_time(details: dict[str, Any]) -> str:
     until = moment_text(datetime.fromisoformat(details["until"]))
     return gettext("More time for the application, until %(until)s. Reason: %(reason)s") % {**details, "until": until}
+
+
+def _completion_asked(details: dict[str, Any]) -> str:
+    due = moment_text(datetime.fromisoformat(details["due"]))
+    return gettext("Asked for completion, no later than %(due)s.") % {"due": due}
+
+
+def _completion_extended(details: dict[str, Any]) -> str:
+    due = moment_text(datetime.fromisoformat(details["due"]))
+    return gettext("Gave more time for completing, until %(due)s.") % {"due": due}
+
+
+def _conversation(details: dict[str, Any]) -> str:
+    held = moment_text(datetime.fromisoformat(details["held"]))
+    return gettext("Wrote down a conversation with %(held_with)s, %(held)s.") % {**details, "held": held}
+
+
+def _ruling_asked(details: dict[str, Any]) -> str:
+    until = moment_text(datetime.fromisoformat(details["until"]))
+    return gettext("Asked for a ruling. The case is to be decided within four weeks, by %(until)s.") % {"until": until}
+
+
+def _followed_up(details: dict[str, Any]) -> str:
+    label = dict(CompletionFollowUp.choices).get(details["follow_up"], details["follow_up"])
+    return gettext("Settled what is done when no completion came: %(what)s") % {"what": label}
 
 
 register("grants.call.create", _("Began to prepare the call."))
@@ -70,3 +97,17 @@ register("grants.application.turn_down", _("The invitation was turned down. Reas
 register("grants.scenario.save", _("Saved the alternative “%(name)s” in the frame simulator."), internal=True)
 register("grants.scenario.rename", _("Renamed the alternative “%(before)s” to “%(name)s”."), internal=True)
 register("grants.scenario.remove", _("Took away the alternative “%(name)s” from the frame simulator."), internal=True)
+register("grants.completion.ask", _completion_asked)
+register("grants.completion.extend", _completion_extended)
+register("grants.completion.cancel", _("Took the request for completion back."))
+register("grants.completion.answer", _("The completion came in."))
+register("grants.completion.drop", _("The request for completion fell, since the application no longer waits for it."))
+register("grants.completion.lapse", _("The time for completing passed, and nothing had come."))
+register("grants.completion.follow_up", _followed_up)
+register("grants.message.write", _("Wrote a message in the case."))
+register("grants.message.conversation", _conversation)
+register("grants.ruling.ask", _ruling_asked)
+register("grants.record.mark", _("Marked “%(document)s” with a warning of secrecy: %(section)s."), internal=True)
+register("grants.record.unmark", _("Took the warning of secrecy from “%(document)s”: %(section)s."), internal=True)
+register("grants.record.disclose", _("Handed out documents: %(documents)s."), internal=True)
+register("grants.record.retry", _("Had a file of documents made once more."), internal=True)

@@ -58,11 +58,15 @@ def rows(call: Call, user: Any, *, filters: dict[str, Any], sort: str) -> "Query
     """The sketches the person may compare, with figures from the assessments, filtered and sorted in the database."""
     chosen = _filtered(Sketch.objects.readable_by_officer(user).filter(call=call).in_competition(), filters)
     related = ("current_version__main_focus_area", "organisation__seat", "outcome")
-    return _sorted(with_figures(chosen), sort).select_related(*related).defer("current_version__content", "outcome__letter")
+    return (
+        _sorted(with_figures(chosen, reader=user), sort)
+        .select_related(*related)
+        .defer("current_version__content", "outcome__letter")
+    )
 
 
-def with_figures(sketches: "QuerySet[Sketch]") -> "QuerySet[Sketch]":
-    """Adds mean, spread, finished, assigned and notes_count of each sketch."""
+def with_figures(sketches: "QuerySet[Sketch]", *, reader: Any = None) -> "QuerySet[Sketch]":
+    """Adds mean, spread, finished, assigned and notes_count of each sketch; of notes, those the reader may read."""
     done = Assessment.objects.filter(state=AssessmentState.SUBMITTED)
     active = Assessment.objects.exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
     return sketches.annotate(
@@ -70,7 +74,7 @@ def with_figures(sketches: "QuerySet[Sketch]") -> "QuerySet[Sketch]":
         spread=_figure(done, Max("weighted_mean") - Min("weighted_mean")),
         finished=Coalesce(_figure(done, Count("pk")), 0),
         assigned=Coalesce(_figure(active, Count("pk")), 0),
-        notes_count=Coalesce(_figure(Note.objects.all(), Count("pk")), 0),
+        notes_count=Coalesce(_figure(Note.objects.open_to(reader), Count("pk")), 0),
     )
 
 

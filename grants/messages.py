@@ -27,6 +27,13 @@ LABELS = {
     "application_withdrawn": _("Withdrawn application"),
     "application_extended": _("More time for an application"),
     "application_lapsed": _("Application not sent in"),
+    "completion_asked": _("Request for completion"),
+    "completion_extended": _("More time to complete"),
+    "completion_cancelled": _("Request for completion taken back"),
+    "completion_reminder": _("Reminder of a completion"),
+    "completion_lapsed": _("Completion did not come"),
+    "case_message": _("Message in a case"),
+    "ruling_due": _("Six months since an application came in"),
 }
 
 

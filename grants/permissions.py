@@ -8,7 +8,7 @@ from kraftsamling.accounts.models import Organisation
 from kraftsamling.programmes.models import Programme, Role
 from kraftsamling.programmes.permissions import has_role, is_officer, is_process_leader
 
-from .models import Application, Assessment, Call, Outcome, Sketch
+from .models import Application, Assessment, Call, CompletionRequest, Outcome, Sketch
 from .models.sketches import CASE_READERS
 
 
@@ -66,6 +66,17 @@ def can_write_application(user: Any, application: Application) -> bool:
 def can_handle_application(user: Any, application: Application) -> bool:
     """Completion, preparation and proposal: an officer who may read the case."""
     return can_handle_sketch(user, application.sketch)
+
+
+def can_follow_up_completion(user: Any, completion: CompletionRequest) -> bool:
+    """What is done when nothing came is the process leader's to say, and never of somebody in conflict."""
+    sketch = completion.application.sketch
+    return is_process_leader(user, sketch.call.programme_id) and can_read_case_as_officer(user, sketch)
+
+
+def can_read_messages(user: Any, sketch: Sketch) -> bool:
+    """The organisation, and those who handle or decide; reviewers assess what was handed in."""
+    return can_write_sketch(user, sketch) or can_read_case_as_officer(user, sketch)
 
 
 def can_decide_on_application(user: Any, application: Application) -> bool:

@@ -131,6 +131,21 @@ COMPLETION_MOVES: dict[str, set[str]] = {
 }
 
 
+class DisclosureState(models.TextChoices):
+    """Documents gathered to be handed out; the file is built by a worker."""
+
+    PENDING = "pending", _("The file is being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")
+
+
+DISCLOSURE_MOVES: dict[str, set[str]] = {
+    DisclosureState.PENDING: {DisclosureState.READY, DisclosureState.FAILED},
+    DisclosureState.READY: set(),
+    DisclosureState.FAILED: {DisclosureState.PENDING},
+}
+
+
 class DecisionState(models.TextChoices):
     """A decision is written, issued once, and can be corrected by a new version; nothing is taken away."""
 
@@ -152,6 +167,7 @@ MOVES = {
     OutcomeState: OUTCOME_MOVES,
     ApplicationState: APPLICATION_MOVES,
     CompletionState: COMPLETION_MOVES,
+    DisclosureState: DISCLOSURE_MOVES,
     DecisionState: DECISION_MOVES,
 }
 
@@ -181,6 +197,7 @@ TONES: dict[type[models.TextChoices], dict[str, str]] = {
         ApplicationState.LAPSED: "stop",
     },
     CompletionState: {CompletionState.OPEN: "wait", CompletionState.ANSWERED: "ok", CompletionState.LAPSED: "stop"},
+    DisclosureState: {DisclosureState.PENDING: "wait", DisclosureState.READY: "ok", DisclosureState.FAILED: "stop"},
     DecisionState: {DecisionState.DRAFT: "wait", DecisionState.ISSUED: "ok"},
 }
 """The colour of the state's pill."""

@@ -9,13 +9,24 @@ from django.utils import timezone, translation
 
 from kraftsamling.accounts.models import User
 from kraftsamling.files import store
-from kraftsamling.lib.dates import stockholm_today
+from kraftsamling.lib.dates import months_before, stockholm_today
 from kraftsamling.lib.pdf import html_to_pdf
 from kraftsamling.lib.transitions import LostRace
 
-from . import actions, documents
+from . import actions, documents, records
+from .actions.correspondence import RULING_MONTHS, WARNING_MONTHS
 from .actions.sketches import PARKED_FOR
-from .models import Application, ApplicationVersion, Assessment, ParkedText, Sketch, SketchVersion
+from .models import (
+    Application,
+    ApplicationVersion,
+    Assessment,
+    CompletionRequest,
+    Disclosure,
+    ParkedText,
+    Sketch,
+    SketchVersion,
+)
+from .models.completions import undecided
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +34,8 @@ APPLICATION_REMINDERS = (14, 7, 2)
 REVIEW_REMINDERS = (7, 2, 0, -1)
 """Days before the reviewers' deadline; -1 is the day after."""
 DRAFT_REMINDERS = (7, 2)
+COMPLETION_REMINDERS = (7, 2, 0)
+DISCLOSURE_WAIT = timedelta(minutes=5)
 RECEIPT_WAIT = timedelta(minutes=2)
 
 
@@ -89,6 +102,8 @@ def remind() -> None:
     _remind_invited(at)
     _remind_reviewers(at)
     _remind_writers(at)
+    _remind_returned(at)
+    _remind_leaders(at)
 
 
 def _remind_invited(at: datetime) -> None:
@@ -123,6 +138,61 @@ def _remind_writers(at: datetime) -> None:
         days = (stockholm_today(deadline) - today).days
         if at < deadline and days in DRAFT_REMINDERS:
             actions.remind_about_draft(sketch, days=days, at=at)
+
+
+def _remind_returned(at: datetime) -> None:
+    today = stockholm_today(at)
+    related = ("application__sketch__call", "application__sketch__organisation", "application__current_version")
+    for completion in CompletionRequest.objects.awaiting_organisation(at=at).select_related(*related):
+        days = (stockholm_today(completion.due_at) - today).days
+        if days in COMPLETION_REMINDERS:
+            actions.remind_about_completion(completion, days=days, at=at)
+
+
+def _remind_leaders(at: datetime) -> None:
+    """Of applications that soon have waited six months, or have; of each moment once, and of the later one alone."""
+    late = months_before(at, RULING_MONTHS)
+    waiting = undecided(Application.objects.all()).filter(came_in_at__lt=months_before(at, WARNING_MONTHS))
+    for application in waiting.select_related("sketch__call", "sketch__organisation", "current_version"):
+        months = RULING_MONTHS if application.came_in_at < late else WARNING_MONTHS
+        actions.remind_about_ruling(application, months=months, at=at)
+
+
+@shared_task
+def lapse_completions() -> None:
+    """Requests for completion whose time is over."""
+    at = timezone.now()
+    related = ("application__sketch__call", "application__sketch__organisation", "application__current_version")
+    for completion in CompletionRequest.objects.overdue(at=at).select_related(*related).order_by("due_at", "pk"):
+        actions.lapse_completion(completion, at=at)
+
+
+@shared_task
+def build_disclosure(disclosure_id: int) -> None:
+    """Makes the file of documents that are handed out. Doing it twice changes nothing."""
+    related = ("sketch__call__programme", "sketch__organisation", "sketch__current_version", "sketch__outcome")
+    disclosure = Disclosure.objects.select_related(*related, "sketch__application").get(pk=disclosure_id)
+    try:
+        if not actions.claim_disclosure(disclosure, at=timezone.now()):
+            return
+        with translation.override("sv"):
+            title = f"Handlingar i ärende {disclosure.sketch.number}"
+            pdf = html_to_pdf("pdf/grants/record.html", records.disclosure_context(disclosure), title=title)
+        name = f"handlingar-{disclosure.sketch.number}-{disclosure.pk}.pdf"
+        actions.finish_disclosure(disclosure, pdf=store.store_bytes(name, pdf, "application/pdf", by=None))
+    except LostRace:
+        log.info("the disclosure %s is made by somebody else", disclosure_id)
+    except Exception as error:
+        log.exception("the disclosure %s could not be made", disclosure_id)
+        actions.fail_disclosure(disclosure, error=f"{type(error).__name__}: {error}")
+
+
+@shared_task
+def build_left_disclosures() -> None:
+    """Takes up files that no worker has made, or that a worker has left half made."""
+    before = timezone.now() - DISCLOSURE_WAIT
+    for disclosure_id in Disclosure.objects.left_behind(before=before).values_list("pk", flat=True)[:20]:
+        build_disclosure(disclosure_id)
 
 
 @shared_task

@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from .views import application_cases, applications, budgets, calls, cases, preparation, reviews, simulator, sketches, suggestions
+from .views import (
+    application_cases,
+    applications,
+    budgets,
+    calls,
+    cases,
+    completions,
+    correspondence,
+    preparation,
+    records,
+    reviews,
+    simulator,
+    sketches,
+    suggestions,
+)
 
 call_urls = [
     path("", calls.call_list, name="call_list"),
@@ -39,6 +53,17 @@ sketch_urls = [
     path("<int:pk>/anteckning/", cases.sketch_note, name="sketch_note"),
     path("<int:pk>/diarienummer/", cases.sketch_register, name="sketch_register"),
     path("<int:pk>/jav/", cases.sketch_conflict, name="sketch_conflict"),
+    path("<int:pk>/meddelanden/", correspondence.case_messages, name="case_messages"),
+    path("<int:pk>/meddelanden/skriv/", correspondence.case_message_write, name="case_message_write"),
+    path("<int:pk>/meddelanden/samtal/", correspondence.case_conversation_write, name="case_conversation_write"),
+    path("<int:pk>/meddelanden/<int:message>/fil/", correspondence.case_message_file, name="case_message_file"),
+    path("<int:pk>/handlingar/", records.case_record, name="case_record"),
+    path("<int:pk>/handlingar.<str:kind>", records.case_record_file, name="case_record_file"),
+    path("<int:pk>/handlingar/markning/", records.case_mark, name="case_mark"),
+    path("<int:pk>/handlingar/markning/<int:mark>/ta-bort/", records.case_unmark, name="case_unmark"),
+    path("<int:pk>/handlingar/utlamna/", records.case_disclose, name="case_disclose"),
+    path("<int:pk>/handlingar/utlamnande/<int:disclosure>.pdf", records.case_disclosure, name="case_disclosure"),
+    path("<int:pk>/handlingar/utlamnande/<int:disclosure>/igen/", records.case_disclosure_retry, name="case_disclosure_retry"),
 ]
 
 application_urls = [
@@ -59,6 +84,12 @@ application_urls = [
     path("<int:pk>/skriv/budget.<str:kind>", budgets.application_budget_file, name="application_budget_file"),
     path("<int:pk>/skriv/<slug:key>/", applications.application_edit, name="application_edit"),
     path("<int:pk>/skriv/<slug:key>/autospara/", applications.application_autosave, name="application_autosave"),
+    path("<int:pk>/komplettering/", completions.completion_ask, name="completion_ask"),
+    path("<int:pk>/komplettering/begar/", completions.completion_send, name="completion_send"),
+    path("<int:pk>/komplettering/<int:completion>/forlang/", completions.completion_extend, name="completion_extend"),
+    path("<int:pk>/komplettering/<int:completion>/ta-tillbaka/", completions.completion_cancel, name="completion_cancel"),
+    path("<int:pk>/komplettering/<int:completion>/folj-upp/", completions.completion_follow_up, name="completion_follow_up"),
+    path("<int:pk>/begar-avgorande/", completions.ruling_ask, name="ruling_ask"),
 ]
 
 review_urls = [

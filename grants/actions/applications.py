@@ -22,7 +22,7 @@ from grants.models import (
     Question,
     Sketch,
 )
-from grants.states import APPLICATION_MOVES, WRITING_STATES, ApplicationState
+from grants.states import APPLICATION_MOVES, WRITING_STATES, ApplicationState, CompletionState
 from kraftsamling.accounts.models import Signatory, User
 from kraftsamling.audit import log as audit
 from kraftsamling.files.models import StoredFile
@@ -32,14 +32,10 @@ from kraftsamling.notifications import outbox
 from kraftsamling.notifications.models import Category
 from kraftsamling.search import index
 
-from .sketches import MOST_FILES, DraftConflict, checksum, officers_to_tell
-
-
-def lock_application(application: Application) -> None:
-    """Locks the application and reads its state anew, so that no older window writes into a case that has moved on."""
-    locked = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    for name in ("state", "due_at", "versions_count", "current_version_id", "submitted_at"):
-        setattr(application, name, getattr(locked, name))
+from .completions import close_completion
+from .locks import lock_application
+from .receivers import officers_of
+from .sketches import MOST_FILES, DraftConflict, checksum
 
 
 def open_application(sketch: Sketch, *, due_at: datetime, at: datetime) -> Application:
@@ -170,6 +166,7 @@ def submit_application(
         return already
     _guard_submission(application, content, signatory, revision=revision, by=by, at=at)
 
+    close_completion(application, at=at)
     version = _freeze(application, content, signatory, revision=revision, by=by, at=at)
 
     audit.record(
@@ -267,7 +264,7 @@ def _tell_officers(application: Application, version: ApplicationVersion, *, at:
     sketch = application.sketch
     outbox.promise(
         "grants/application_arrived",
-        to=officers_to_tell(sketch),
+        to=officers_of(sketch),
         context={
             "title": version.title,
             "organisation": sketch.organisation.name,
@@ -331,10 +328,11 @@ def withdraw_application(application: Application, *, reason: str, by: Any, at: 
     if application.state not in {ApplicationState.SUBMITTED, ApplicationState.RETURNED}:
         raise TransitionRefused(_("The application has got its decision, or has not been sent in."))
 
+    close_completion(application, at=at, to=CompletionState.CANCELLED)
     advance(application, ApplicationState.WITHDRAWN, table=APPLICATION_MOVES, withdrawn_at=at, withdrawn_by=by)
 
     audit.record("grants.application.withdraw", application.sketch, by=by, at=at, reason=reason)
-    _tell_about(application, "grants/application_withdrawn", to=officers_to_tell(application.sketch), at=at, by=str(by))
+    _tell_about(application, "grants/application_withdrawn", to=officers_of(application.sketch), at=at, by=str(by))
 
 
 @transaction.atomic

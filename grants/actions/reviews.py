@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grants import permissions
-from grants.models import Assessment, Call, ConflictDeclaration, Note, Score, Sketch
+from grants.models import Assessment, Call, ConflictDeclaration, Note, NoteVisibility, Score, Sketch
 from grants.scoring import weighted_mean
 from grants.states import ASSESSMENT_MOVES, FINISHED_STATES, AssessmentState, SketchState
 from kraftsamling.accounts.models import User
@@ -246,12 +246,14 @@ def _require_open(assessment: Assessment) -> None:
 
 
 @transaction.atomic
-def write_note(sketch: Sketch, *, text: str, by: Any, at: datetime | None = None) -> Note:
-    """A note among those who run the call. Notes belong to the case and can be asked for as public documents."""
+def write_note(
+    sketch: Sketch, *, text: str, visibility: str = NoteVisibility.OFFICERS, by: Any, at: datetime | None = None
+) -> Note:
+    """A note by those who run the call, for those the writer has chosen. Notes can be asked for as public documents."""
     at = at or timezone.now()
     permissions.require(permissions.can_handle_sketch(by, sketch))
 
-    note = Note.objects.create(sketch=sketch, text=text, written_at=at, written_by=by)
+    note = Note.objects.create(sketch=sketch, text=text, visibility=visibility, written_at=at, written_by=by)
 
     audit.record("grants.sketch.note", sketch, by=by, at=at)
     return note

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from grants import permissions, rules
 from grants.models import (
     Call,
-    ConflictDeclaration,
     NumberSeries,
     ParkedText,
     Question,
@@ -33,8 +32,9 @@ from kraftsamling.lib.dates import STOCKHOLM, later_moment_text
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
 from kraftsamling.notifications import outbox
 from kraftsamling.notifications.models import Category
-from kraftsamling.programmes.models import Role
 from kraftsamling.search import index
+
+from .receivers import officers_of
 
 PARKED_FOR = timedelta(days=2)
 LARGEST_PARKED = 2_000_000
@@ -234,21 +234,10 @@ def _put_in_index(sketch: Sketch, version: SketchVersion, content: rules.SketchC
     index.put("sketch", sketch.pk, title=version.title, body=body, url=sketch.get_absolute_url(), at=at)
 
 
-def officers_to_tell(sketch: Sketch) -> Any:
-    """Those who run the call, but not anyone whose own organisation takes part or who is in conflict of interest."""
-    partners = SketchVersion.partner_organisations.through.objects.filter(sketchversion__sketch=sketch)
-    concerned = {sketch.organisation_id, *partners.values_list("organisation_id", flat=True)}
-    in_conflict = ConflictDeclaration.objects.in_conflict().filter(sketch=sketch).values("user")
-    running = User.objects.filter(
-        is_active=True, roles__programme=sketch.call.programme_id, roles__role__in=[Role.PROCESS_LEADER, Role.PROCESS_TEAM]
-    )
-    return running.exclude(memberships__organisation__in=concerned).exclude(pk__in=in_conflict).distinct()
-
-
 def _tell_officers(sketch: Sketch, version: SketchVersion, *, at: datetime) -> None:
     outbox.promise(
         "grants/sketch_arrived",
-        to=officers_to_tell(sketch),
+        to=officers_of(sketch),
         context={
             "title": version.title,
             "organisation": sketch.organisation.name,

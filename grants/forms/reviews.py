@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grants.models import Call, Criterion, OutcomeKind, Recommendation
+from grants.models import Call, Criterion, NoteVisibility, OutcomeKind, Recommendation
 from grants.models.reviews import HIGHEST_SCORE
 from kraftsamling.accounts.models import OrganisationKind, User
 from kraftsamling.lib.text import clean_text
@@ -139,7 +139,17 @@ class BoardFilterForm(forms.Form):
 
 
 class NoteForm(forms.Form):
+    """A note, and who reads it: the fewest unless the writer chooses otherwise."""
+
     text = PlainTextField(max_length=4000, rows=3, label=gettext_lazy("Note"))
+    visibility = forms.ChoiceField(
+        choices=NoteVisibility, widget=forms.RadioSelect, label=gettext_lazy("Who reads it?"), initial=NoteVisibility.OFFICERS
+    )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        if data is not None and "visibility" not in data:
+            data = {**{name: data[name] for name in data}, "visibility": NoteVisibility.OFFICERS}
+        super().__init__(data, **kwargs)
 
 
 class RegistryForm(forms.Form):

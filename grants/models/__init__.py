@@ -6,15 +6,14 @@ from .applications import (
     ApplicationFile,
     ApplicationFileKind,
     ApplicationVersion,
-    CaseMessage,
-    CompletionConsequence,
-    CompletionRequest,
     HandIn,
 )
 from .budgets import Appropriation, Budget, CostCategory, CostLine, FinancingLine, FinancingRole
 from .calls import Call, CallFrame, CallQuestion, Criterion, DeadlineExtension, Question, QuestionKind, Step
+from .completions import CompletionConsequence, CompletionFollowUp, CompletionRequest, RulingRequest
+from .correspondence import CaseMessage, CaseMessageKind, CaseReading, Disclosure, SecrecyMark
 from .outcomes import Outcome, OutcomeKind
-from .reviews import Assessment, ConflictDeclaration, Note, Recommendation, Score
+from .reviews import Assessment, ConflictDeclaration, Note, NoteVisibility, Recommendation, Score
 from .scenarios import Scenario
 from .sketches import NumberSeries, ParkedText, Sketch, SketchDraft, SketchFile, SketchVersion
 
@@ -31,17 +30,22 @@ __all__ = [
     "CallFrame",
     "CallQuestion",
     "CaseMessage",
+    "CaseMessageKind",
+    "CaseReading",
     "CompletionConsequence",
+    "CompletionFollowUp",
     "CompletionRequest",
     "ConflictDeclaration",
     "CostCategory",
     "CostLine",
     "Criterion",
     "DeadlineExtension",
+    "Disclosure",
     "FinancingLine",
     "FinancingRole",
     "HandIn",
     "Note",
+    "NoteVisibility",
     "NumberSeries",
     "Outcome",
     "OutcomeKind",
@@ -49,8 +53,10 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Recommendation",
+    "RulingRequest",
     "Scenario",
     "Score",
+    "SecrecyMark",
     "Sketch",
     "SketchDraft",
     "SketchFile",

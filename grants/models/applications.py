@@ -9,7 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import WRITING_STATES, ApplicationState, CompletionState, tone
+from grants.states import WRITING_STATES, ApplicationState, tone
 from kraftsamling.lib.money import Kronor, KronorField
 
 from .budgets import Budget
@@ -241,53 +241,3 @@ class ApplicationVersion(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class CompletionConsequence(models.TextChoices):
-    """What follows if nothing has come at the deadline; stated in the request, carried out by nobody but a human."""
-
-    AS_IT_IS = "as_it_is", _("The application is tried as it stands")
-    DISMISSED = "dismissed", _("The application may be left untried")
-
-
-class CompletionRequest(models.Model):
-    """The officer asks the organisation to complete its application by a moment (förvaltningslagen 20 §)."""
-
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="completions")
-    text = models.TextField(_("what is to be completed"), max_length=4000)
-    due_at = models.DateTimeField(_("last moment"))
-    consequence = models.CharField(_("if nothing comes"), max_length=12, choices=CompletionConsequence)
-    state = models.CharField(_("state"), max_length=10, choices=CompletionState, default=CompletionState.OPEN, editable=False)
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    closed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            CheckConstraint(condition=Q(state__in=CompletionState.values), name="completion_state_is_known"),
-            CheckConstraint(condition=Q(consequence__in=CompletionConsequence.values), name="completion_consequence_is_known"),
-            CheckConstraint(
-                condition=Q(state=CompletionState.OPEN, closed_at=None)
-                | (~Q(state=CompletionState.OPEN) & Q(closed_at__isnull=False)),
-                name="completion_is_closed_at_a_moment",
-            ),
-            UniqueConstraint(
-                fields=["application"], condition=Q(state=CompletionState.OPEN), name="one_open_completion_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.application_id}: {self.state}"
-
-
-class CaseMessage(models.Model):
-    """A message in the case between the organisation and those who handle it. Public documents, never changed."""
-
-    sketch = models.ForeignKey(Sketch, on_delete=models.PROTECT, related_name="case_messages")
-    text = models.TextField(_("message"), max_length=4000)
-    from_organisation = models.BooleanField()
-    written_at = models.DateTimeField()
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    def __str__(self) -> str:
-        return self.text[:60]

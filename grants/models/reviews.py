@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.states import FINISHED_STATES, READING_STATES, AssessmentState, SketchState, tone
 from kraftsamling.programmes.models import ProgrammeRole, Role
+from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
+
+from .sketches import Sketch
 
 HIGHEST_SCORE = 5
 
@@ -145,13 +148,50 @@ class Score(models.Model):
         return f"{self.criterion_id}: {self.value}"
 
 
+class NoteVisibility(models.TextChoices):
+    """Who reads a note; chosen each time it is written, and shown beside it."""
+
+    OFFICERS = "officers", _("Only those who run the call")
+    READERS = "readers", _("Those who run the call, and decision makers")
+    REVIEWERS = (
+        "reviewers",
+        _("Those who run the call, decision makers, and the reviewers of the case who have declared no conflict of interest"),
+    )
+
+
+class NoteQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> "NoteQuerySet":
+        """What the person may read, in each case by the role they have there."""
+        if not user.is_authenticated:
+            return self.none()
+        by_officer = Q(sketch__in=Sketch.objects.readable_by_officer(user))
+        by_reviewer = Q(sketch__in=Sketch.objects.readable_by_reviewer(user), visibility=NoteVisibility.REVIEWERS)
+        return self.filter((by_officer & _open_to_readers(user)) | by_reviewer)
+
+    def open_to(self, reader: Any) -> "NoteQuerySet":
+        """Of cases that are known to be readable for the person as officer or decision maker; without a person, to both."""
+        return self.filter(_open_to_readers(reader))
+
+
+def _open_to_readers(user: Any) -> Q:
+    both = ~Q(visibility=NoteVisibility.OFFICERS)
+    programmes = programmes_with_role(user, *OFFICERS) if user is not None else []
+    return both | Q(sketch__call__programme__in=programmes) if programmes else both
+
+
 class Note(models.Model):
-    """A note on a sketch between those who run the call."""
+    """A note on a sketch by those who run the call, for those the writer has chosen."""
 
     sketch = models.ForeignKey("Sketch", on_delete=models.PROTECT, related_name="notes")
     text = models.TextField(_("note"), max_length=4000)
+    visibility = models.CharField(_("who reads it"), max_length=10, choices=NoteVisibility, default=NoteVisibility.OFFICERS)
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(visibility__in=NoteVisibility.values), name="note_visibility_is_known")]
 
     def __str__(self) -> str:
         return self.text[:60]

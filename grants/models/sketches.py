@@ -76,6 +76,13 @@ class SketchQuerySet(models.QuerySet):
             | Q(pk__in=SketchQuerySet(self.model).readable_by_reviewer(user).values("pk"))
         )
 
+    def open_to_parties(self, user: Any) -> "SketchQuerySet":
+        """The own organisation's cases, and those one handles or decides: messages and the record are not for reviewers."""
+        if not user.is_authenticated:
+            return self.none()
+        handled = Q(pk__in=SketchQuerySet(self.model).readable_by_officer(user).values("pk"))
+        return self.filter(Q(organisation__in=user.organisation_ids) | handled)
+
     def awaiting_outcome(self) -> "SketchQuerySet":
         return self.filter(state=SketchState.SUBMITTED)
 

@@ -18,6 +18,7 @@ from kraftsamling.files.responses import send
 
 from .common import attempt
 from .common import number as number_of
+from .completions import page_of_application
 
 
 def readable_application(request: HttpRequest, pk: int) -> Application:
@@ -48,8 +49,9 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "ball": progress.ball(sketch, at=at),
         "may_handle": not own and permissions.can_handle_application(request.user, application),
         "versions": application.versions.select_related("submitted_by").order_by("-number"),
-        "more_time_form": MoreTimeForm(),
+        **page_of_application(request, application),
     }
+    context["case_links"] = "completions" in context
     if application.current_version:
         context["version"] = application.current_version
         context["parts"] = documents.application_parts(application.current_version)

@@ -60,6 +60,7 @@ def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "sketch": sketch,
         "own": own,
+        "case_links": permissions.can_read_messages(request.user, sketch),
         "versions": sketch.versions.select_related("submitted_by", "receipt_pdf").order_by("-number"),
     }
     if own:
@@ -84,7 +85,7 @@ def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> di
         "own_assessment": own,
         "assessments": assessments.order_by("reviewer__name", "pk") if reads_others else [],
         "means": board.criterion_means(sketch) if reads_others else [],
-        "notes": sketch.notes.select_related("written_by").order_by("-written_at", "-pk") if officer else [],
+        "notes": sketch.notes.visible_to(request.user).select_related("written_by").order_by("-written_at", "-pk"),
         "note_form": NoteForm(),
         "registry_form": RegistryForm(initial={"number": sketch.registry_number}),
         "conflict_form": ConflictForm(),
@@ -218,7 +219,7 @@ def sketch_note(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
     form = NoteForm(request.POST)
     if form.is_valid():
-        actions.write_note(sketch, text=form.cleaned_data["text"], by=request.user)
+        actions.write_note(sketch, by=request.user, **form.cleaned_data)
         messages.success(request, _("The note is saved."))
     else:
         messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))

@@ -79,7 +79,7 @@ def _panel(request: HttpRequest, call: Call) -> dict[str, Any] | None:
     asked = number(request.GET.get("visa", ""))
     if asked is None:
         return None
-    sketches = board.with_figures(Sketch.objects.readable_by_officer(request.user).filter(call=call))
+    sketches = board.with_figures(Sketch.objects.readable_by_officer(request.user).filter(call=call), reader=request.user)
     sketch = (
         sketches.select_related("current_version__main_focus_area", "organisation__seat", "call", "outcome")
         .filter(pk=asked)

@@ -10,10 +10,23 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grants.models import Application, Assessment, Call, DeadlineExtension, Outcome, Sketch
+from grants.actions.correspondence import RULING_MONTHS, WARNING_MONTHS, ruling_due_at
+from grants.models import (
+    Application,
+    Assessment,
+    Call,
+    CompletionRequest,
+    DeadlineExtension,
+    Outcome,
+    RulingRequest,
+    Sketch,
+)
+from grants.models.completions import undecided
+from grants.models.correspondence import with_unread
 from grants.states import AssessmentState
 from kraftsamling.accounts.models import JoinRequest, Organisation
 from kraftsamling.home.addresses import address
+from kraftsamling.lib.dates import day_text, months_after, months_before, start_of_day, stockholm_today
 from kraftsamling.notifications.models import OUTBOX_ROLES, Message, MessageState
 from kraftsamling.programmes.models import Programme, ProgrammeRole, Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
@@ -86,6 +99,39 @@ def write_application(application: Application) -> Task:
         url=application.get_absolute_url(),
         due_at=application.due_at,
         tone="ok",
+    )
+
+
+def completions_asked(user: Any, *, at: datetime) -> QuerySet:
+    if not user.organisation_ids:
+        return CompletionRequest.objects.none()
+    mine = CompletionRequest.objects.awaiting_organisation(at=at).filter(
+        application__sketch__organisation__in=user.organisation_ids
+    )
+    related = ("application__current_version", "application__sketch__organisation", "application__sketch__call")
+    return mine.select_related(*related).order_by("due_at", "pk")
+
+
+def complete_application(request: CompletionRequest) -> Task:
+    sketch = request.application.sketch
+    return Task(
+        title=_("Complete the application “%(title)s”") % {"title": request.application.current_version},
+        detail=f"{sketch.organisation} · {sketch.call}",
+        url=request.application.get_absolute_url(),
+        due_at=request.due_at,
+    )
+
+
+def unread_messages(user: Any, *, at: datetime) -> QuerySet:
+    return with_unread(user).select_related("current_version", "organisation").order_by("pk")
+
+
+def read_messages(sketch: Sketch) -> Task:
+    return Task(
+        title=_("New message in “%(title)s”") % {"title": sketch.current_version},
+        detail=f"{sketch.organisation} · {sketch}",
+        url=address("case_messages", sketch.pk, otherwise=sketch.get_absolute_url()),
+        tone="info",
     )
 
 
@@ -216,6 +262,67 @@ def send_answers(call: Any) -> Task:
     )
 
 
+def lapsed_completions(user: Any, *, at: datetime) -> QuerySet:
+    programmes = programmes_with_role(user, Role.PROCESS_LEADER)
+    if not programmes:
+        return CompletionRequest.objects.none()
+    readable = Application.objects.readable_by_officer(user).filter(sketch__call__programme__in=programmes)
+    lapsed = CompletionRequest.objects.awaiting_follow_up().filter(application__in=readable)
+    return lapsed.select_related("application__current_version", "application__sketch__organisation").order_by("due_at", "pk")
+
+
+def follow_up_completion(request: CompletionRequest) -> Task:
+    return Task(
+        title=_("No completion came: say what is done with “%(title)s”") % {"title": request.application.current_version},
+        detail=f"{request.application.sketch.organisation} · {request.get_consequence_display()}",
+        url=request.application.get_absolute_url(),
+        tone="stop",
+    )
+
+
+def slow_applications(user: Any, *, at: datetime) -> QuerySet:
+    """Soon six months old or older, and no ruling asked for yet."""
+    programmes = programmes_with_role(user, Role.PROCESS_LEADER)
+    if not programmes:
+        return Application.objects.none()
+    readable = Application.objects.readable_by_officer(user).filter(sketch__call__programme__in=programmes)
+    old = undecided(readable).filter(came_in_at__lt=months_before(at, WARNING_MONTHS), ruling_request=None)
+    return old.select_related("current_version", "sketch__organisation").order_by("came_in_at", "pk")
+
+
+def decide_soon(application: Any) -> Task:
+    day = months_after(stockholm_today(application.came_in_at), RULING_MONTHS)
+    return Task(
+        title=_("Decide on “%(title)s”: six months pass on %(day)s")
+        % {"title": application.current_version, "day": day_text(day)},
+        detail=_("From then on the organisation may ask for a ruling (förvaltningslagen 12 §), and you have four weeks."),
+        url=application.get_absolute_url(),
+        due_at=start_of_day(day),
+    )
+
+
+def rulings_asked(user: Any, *, at: datetime) -> QuerySet:
+    programmes = programmes_with_role(user, Role.PROCESS_LEADER)
+    if not programmes:
+        return RulingRequest.objects.none()
+    readable = undecided(Application.objects.readable_by_officer(user).filter(sketch__call__programme__in=programmes))
+    asked = RulingRequest.objects.filter(application__in=readable.values("pk"))
+    return asked.select_related("application__current_version", "application__sketch__organisation").order_by("asked_at", "pk")
+
+
+def give_ruling(request: RulingRequest) -> Task:
+    return Task(
+        title=_("%(organisation)s has asked for a ruling on “%(title)s”")
+        % {"organisation": request.application.sketch.organisation, "title": request.application.current_version},
+        detail=_(
+            "Decide the case within four weeks, or turn the request down in a decision of its own (förvaltningslagen 12 §)."
+        ),
+        url=request.application.get_absolute_url(),
+        due_at=ruling_due_at(request.asked_at),
+        tone="stop",
+    )
+
+
 def undelivered_messages(user: Any, *, at: datetime) -> QuerySet:
     if not programmes_with_role(user, *OUTBOX_ROLES):
         return Message.objects.none()
@@ -271,6 +378,8 @@ def _with_count(calls: Any, sketches: QuerySet) -> QuerySet:
 SOURCES = (
     Source(drafts, finish_draft),
     Source(invitations, write_application),
+    Source(completions_asked, complete_application),
+    Source(unread_messages, read_messages),
     Source(lonely_organisations, invite_colleague),
     Source(join_requests, answer_join_request),
     Source(review_calls, review_sketches),
@@ -278,6 +387,9 @@ SOURCES = (
     Source(calls_without_reviewers, assign_reviewers),
     Source(calls_without_answers, prepare_answers),
     Source(calls_with_unsent_answers, send_answers),
+    Source(lapsed_completions, follow_up_completion),
+    Source(slow_applications, decide_soon),
+    Source(rulings_asked, give_ruling),
     Source(undelivered_messages, look_at_messages),
     Source(leaderless_programmes, appoint_leader),
 )

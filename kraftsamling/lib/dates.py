@@ -1,6 +1,7 @@
 """Moments and days as people in Sweden read them. Moments are stored in UTC and shown in Europe/Stockholm."""
 
-from datetime import date, datetime, timedelta
+from calendar import monthrange
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -15,6 +16,30 @@ NBSP = "\u00a0"
 
 def stockholm_today(at: datetime | None = None) -> date:
     return (at or timezone.now()).astimezone(STOCKHOLM).date()
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of a month that is too short (lag 1930:173)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def months_have_passed(since: datetime, months: int, *, at: datetime) -> bool:
+    """By the calendar in Stockholm: from the first moment of the day that bears the same number."""
+    return stockholm_today(at) >= months_after(stockholm_today(since), months)
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """What came in before this moment has waited so many months or more: the other way round of months_have_passed."""
+    today = stockholm_today(at)
+    last = months_after(today, -months)
+    while months_after(last + timedelta(days=1), months) <= today:
+        last += timedelta(days=1)
+    return start_of_day(last + timedelta(days=1))
+
+
+def start_of_day(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=STOCKHOLM)
 
 
 def day_text(day: date) -> str:

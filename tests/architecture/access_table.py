@@ -64,9 +64,9 @@ def button(who, **more):
     return Row(get=None, post=who, **more)
 
 
-def kept(who):
+def kept(who, **more):
     """Open to who has been logged out, since it keeps their text; their GET is answered like anybody's."""
-    return Row(get=None, post=who, other={(VISITOR, "GET"): 405})
+    return Row(get=None, post=who, other={(VISITOR, "GET"): 405}, **more)
 
 
 def log_in_form():
@@ -245,6 +245,28 @@ SKETCHES = {
     "application_compare": page(OWN | CASE_READERS),
 }
 
+CASE = {
+    "case_messages": page(OWN | CASE_READERS),
+    "case_message_write": kept(OWN | OFFICERS, forbidden=CASE_READERS),
+    "case_conversation_write": kept(OFFICERS, forbidden=OWN | CASE_READERS),
+    "case_message_file": page(OWN | CASE_READERS),
+    "case_record": page(OWN | CASE_READERS),
+    "case_record_file": Row(),
+    "case_record_file@csv": page(OWN | CASE_READERS),
+    "case_record_file@xlsx": page(OWN | CASE_READERS),
+    "case_mark": button(OFFICERS, forbidden=OWN | CASE_READERS),
+    "case_unmark": button(OFFICERS, forbidden=OWN | CASE_READERS),
+    "case_disclose": button(OFFICERS, forbidden=OWN | CASE_READERS),
+    "case_disclosure": page(OFFICERS, forbidden=OWN | CASE_READERS),
+    "case_disclosure_retry": button(OFFICERS, forbidden=OWN | CASE_READERS),
+    "completion_ask": page(OFFICERS, forbidden=OWN | CASE_READERS),
+    "completion_send": kept(OFFICERS, forbidden=OWN | CASE_READERS),
+    "completion_extend": button(OFFICERS, forbidden=OWN | CASE_READERS),
+    "completion_cancel": button(OFFICERS, forbidden=OWN | CASE_READERS),
+    "completion_follow_up": button(frozenset({LEADER}), forbidden=OWN | CASE_READERS),
+    "ruling_ask": button(OWN, forbidden=CASE_READERS),
+}
+
 REVIEW = {
     "review_list": page(LOGGED_IN),
     "assessment_detail": page(REVIEWER),
@@ -284,7 +306,7 @@ PREPARATION = {
     "outcomes_send": button(frozenset({LEADER}), forbidden=CASE_READERS),
 }
 
-TABLE = HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | REVIEW | PREPARATION
+TABLE = HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
     "start": "/",
     "home": "/hem/",
@@ -323,6 +345,9 @@ WHOLE_ADDRESSES = {
     "application_preview": "/ansokningar/1/las-igenom/",
     "application_version": "/ansokningar/1/versioner/2/",
     "application_receipt": "/ansokningar/1/versioner/2/kvitto.pdf",
+    "case_messages": "/skisser/1/meddelanden/",
+    "case_record": "/skisser/1/handlingar/",
+    "case_record_file": "/skisser/1/handlingar.csv",
     "review_list": "/granskning/",
     "assessment_detail": "/granskning/1/",
     "preparation_list": "/beredning/",

@@ -135,6 +135,13 @@ def _typed(arguments, leader, *, at):
     outcome = Outcome.objects.get(sketch=arguments["letter_edit"]["pk"])
     return {
         "sketch_note": {"text": "Ring kommunen om lokalen."},
+        "case_message_write": {"text": "Vi flyttar till en annan lokal."},
+        "case_conversation_write": {
+            "samtal-text": "De flyttar.",
+            "samtal-held_with": "Kim",
+            "samtal-held_at": f"{at - dt.timedelta(days=1):%Y-%m-%dT%H:%M}",
+        },
+        "completion_extend": {"due_at": f"{at + dt.timedelta(days=40):%Y-%m-%dT%H:%M}"},
         "sketch_conflict": {"ground": "Min syster är anställd där."},
         "sketch_register": {"number": "24RS1234"},
         "organisation_invite": {"email": "en.till@example.se"},
@@ -218,6 +225,7 @@ def _sketches(programme, home, people, *, at):
     rows |= {f"board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
     rows["board_file"] = {"slug": call.slug, "kind": "pdf"}
     rows |= _scenarios(call, leader, [waiting.pk, answered.pk], at=at)
+    rows |= _case(waiting, call, home, people, at=at)
     message = Message.objects.filter(programme_id=programme.pk, about=f"grants.sketch:{waiting.pk}").order_by("pk").first()
     message = message or Message.objects.filter(programme_id=programme.pk).order_by("pk").first()
     rows |= {name: {"pk": message.pk} for name in ["message_detail", "message_send_again", "message_arrived"]}
@@ -262,6 +270,37 @@ def _scenarios(call, leader, cases, *, at):
     names = ["simulator", "simulator_print", "simulator_compare", "scenario_save", "reviewers_suggest"]
     rows = {name: {"slug": call.slug} for name in names}
     return rows | {f"scenario_{name}": {"slug": call.slug, "pk": first.pk} for name in ["rename", "copy", "remove"]}
+
+
+def _case(sketch, call, home, people, *, at):
+    """A thread with a file, a marked document, a file that could not be made, and an application returned for completion."""
+    leader, member, days = people[Role.PROCESS_LEADER], people[MEMBER], dt.timedelta(days=1)
+    kept = store.store(SimpleUploadedFile("intyg.pdf", PDF, "application/pdf"), by=member, at=at - 8 * days)
+    message = actions.write_message(sketch, text="Här är intyget.", file=kept, by=member, at=at - 8 * days)
+    key = f"message-{message.pk}"
+    mark = actions.mark_document(
+        sketch, document=key, title="Meddelande", section="21 kap. 1 § OSL", authority="Regionen", by=leader, at=at - 7 * days
+    )
+    ready, failed = (
+        actions.disclose_documents(sketch, documents=[key], titles=["Meddelande"], by=leader, at=at - days) for _n in range(2)
+    )
+    actions.finish_disclosure(ready, pdf=store.store_bytes("handlingar.pdf", PDF, "application/pdf", by=None, at=at - days))
+    actions.fail_disclosure(failed, error="Filen kunde inte göras.")
+    made = grants.create_submitted(call, organisation=home, by=member, at=at - 30 * days, title="Fritidsbanken (exempel)")
+    application = applications.create_sent_in(grants.create_invited(made, by=leader, at=at - 12 * days), at=at - 10 * days)
+    completion = actions.request_completion(
+        application, text="Budgeten för 2028.", due_at=at + 9 * days, consequence="dismissed", by=leader, at=at - days
+    )
+    case, pk = {"pk": sketch.pk}, {"pk": application.pk}
+    rows = dict.fromkeys(
+        ["case_messages", "case_message_write", "case_conversation_write", "case_record", "case_mark", "case_disclose"], case
+    )
+    rows |= {f"case_record_file@{kind}": {**case, "kind": kind} for kind in ("csv", "xlsx")}
+    rows |= {"case_record_file": {**case, "kind": "pdf"}, "case_message_file": {**case, "message": message.pk}}
+    rows |= {"case_unmark": {**case, "mark": mark.pk}, "case_disclosure": {**case, "disclosure": ready.pk}}
+    rows["case_disclosure_retry"] = {**case, "disclosure": failed.pk}
+    rows |= dict.fromkeys(["completion_ask", "completion_send", "ruling_ask"], pk)
+    return rows | {f"completion_{name}": {**pk, "completion": completion.pk} for name in ["extend", "cancel", "follow_up"]}
 
 
 def _invited(leader, member, home, call, reviewer, *, at):
