@@ -22,6 +22,7 @@ LABELS = {
     "draft_reminder": _("Reminder of a draft"),
     "application_reminder": _("Reminder of an invitation"),
     "outcome": _("Answer to a sketch"),
+    "decision": _("Decision"),
 }
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.search import index
 
-from .models import Call, Sketch
+from .models import Call, Decision, Sketch
 
 
 def visible_calls(user: Any) -> "QuerySet[Call]":
@@ -18,5 +18,10 @@ def visible_sketches(user: Any) -> "QuerySet[Sketch]":
     return Sketch.objects.visible_to(user)
 
 
+def visible_decisions(user: Any) -> "QuerySet[Decision]":
+    return Decision.objects.visible_to(user)
+
+
 index.register("call", visible_calls, label=_("Calls"))
 index.register("sketch", visible_sketches, label=_("Sketches"))
+index.register("decision", visible_decisions, label=_("Decisions"))

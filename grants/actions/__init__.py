@@ -14,6 +14,15 @@ from .calls import (
     set_frames,
     set_questions,
 )
+from .decisions import (
+    attach_letter,
+    confirm_read,
+    correct_decision,
+    drop_decision,
+    issue_decision,
+    propose_decision,
+    write_decision,
+)
 from .outcomes import (
     drop_outcome,
     edit_letter,
@@ -22,6 +31,7 @@ from .outcomes import (
     send_outcomes,
     turn_down_invitation,
 )
+from .preparation import add_certificate, note_aid_registered, save_preparation
 from .reviews import (
     abstain,
     assign_reviewers,
@@ -53,23 +63,31 @@ from .sketches import (
 __all__ = [
     "DraftConflict",
     "abstain",
+    "add_certificate",
     "add_file",
     "answer_question",
     "assign_reviewers",
+    "attach_letter",
     "attach_receipt",
     "cancel_call",
     "clone_call",
+    "confirm_read",
+    "correct_decision",
     "create_call",
     "declare_on_assessment",
     "declare_on_case",
     "draft_of",
+    "drop_decision",
     "drop_outcome",
     "edit_call",
     "edit_letter",
     "extend_deadline",
+    "issue_decision",
     "lock_application",
+    "note_aid_registered",
     "park_text",
     "prepare_outcome",
+    "propose_decision",
     "publish_call",
     "remind_about_application",
     "remind_about_draft",
@@ -80,6 +98,7 @@ __all__ = [
     "save_application_draft",
     "save_assessment",
     "save_draft",
+    "save_preparation",
     "send_outcomes",
     "set_criteria",
     "set_frames",
@@ -93,5 +112,6 @@ __all__ = [
     "unassign_reviewer",
     "unpark_text",
     "withdraw_sketch",
+    "write_decision",
     "write_note",
 ]

@@ -13,7 +13,9 @@ from .applications import (
 )
 from .budgets import Appropriation, Budget, CostCategory, CostLine, FinancingLine, FinancingRole
 from .calls import Call, CallFrame, CallQuestion, Criterion, DeadlineExtension, Question, QuestionKind, Step
+from .decisions import Decision, DecisionKind
 from .outcomes import Outcome, OutcomeKind
+from .preparations import Check, Preparation, StateAid
 from .reviews import Assessment, ConflictDeclaration, Note, Recommendation, Score
 from .sketches import NumberSeries, ParkedText, Sketch, SketchDraft, SketchFile, SketchVersion
 
@@ -30,6 +32,7 @@ __all__ = [
     "CallFrame",
     "CallQuestion",
     "CaseMessage",
+    "Check",
     "CompletionConsequence",
     "CompletionRequest",
     "ConflictDeclaration",
@@ -37,6 +40,8 @@ __all__ = [
     "CostLine",
     "Criterion",
     "DeadlineExtension",
+    "Decision",
+    "DecisionKind",
     "FinancingLine",
     "FinancingRole",
     "HandIn",
@@ -45,6 +50,7 @@ __all__ = [
     "Outcome",
     "OutcomeKind",
     "ParkedText",
+    "Preparation",
     "Question",
     "QuestionKind",
     "Recommendation",
@@ -53,5 +59,6 @@ __all__ = [
     "SketchDraft",
     "SketchFile",
     "SketchVersion",
+    "StateAid",
     "Step",
 ]
