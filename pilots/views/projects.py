@@ -27,6 +27,6 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "tables": budget_tables(project.budget),
         "decisions": decisions.order_by("-version") if project.application_id else [],
         "reads_case": Application.objects.visible_to(request.user).filter(pk=project.application_id).exists(),
-        "history": audit.history(project, internal=True).select_related("by")[:50],
+        "history": audit.history(project, internal=False).select_related("by")[:50],
     }
     return render(request, "pilots/project_detail.html", context)
