@@ -55,6 +55,8 @@ def write_decision(
         values |= {"share": None, "cap": None}
     if draft is None or not draft.replaces_id:
         values["correction"] = ""
+    elif not values["correction"].strip():
+        raise TransitionRefused(_("Write what was wrong."))
 
     if draft is None:
         if revision:
