@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kraftsamling.lib.dates import day_text
+
 from . import decision_rules as rules
 from .documents import budget_tables
 from .models import Decision, Preparation, StateAid
@@ -57,7 +59,7 @@ def aid_sentence(decision: Decision) -> str:
             "cap": decision.cap.exact,
             "euro": rules.euro_text(rules.in_euro(decision.cap, preparation.euro_rate)),
             "rate": f"{preparation.euro_rate:f}".replace(".", ","),
-            "day": preparation.euro_rate_on,
+            "day": day_text(preparation.euro_rate_on),
             "ceiling": rules.euro_text(rules.DE_MINIMIS_CEILING),
         }
     return ""

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from grants.models import Decision
+from grants.rules import percent_text
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.transitions import claim
 from kraftsamling.search import index
@@ -26,7 +27,7 @@ def open_project(decision: Decision, *, at: datetime) -> Project:
         **_terms(decision),
     )
 
-    audit.record("pilots.project.open", project, at=at, share=str(project.share), cap=project.cap.exact)
+    audit.record("pilots.project.open", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
     _put_in_index(project, at=at)
     return project
 
@@ -39,7 +40,7 @@ def change_project(decision: Decision, *, at: datetime) -> Project:
 
     claim(project, expecting={"decision": was}, changed_at=at, **_terms(decision))
 
-    audit.record("pilots.project.change", project, at=at, share=str(project.share), cap=project.cap.exact)
+    audit.record("pilots.project.change", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
     _put_in_index(project, at=at)
     return project
 

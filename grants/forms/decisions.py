@@ -1,5 +1,6 @@
 """Forms of the preparation and of the decision. All may be saved half done; what is asked for is asked for when it is issued."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ from kraftsamling.lib.money import Kronor, KronorFormField
 from .fields import NumberField, PlainTextField, day_field
 
 LONGEST = 8000
+RATE = re.compile(r"\d{1,4}(?:[.,]\d{1,4})?", re.ASCII)
 ANSWERS = {"yes": True, "no": False}
 
 
@@ -42,10 +44,24 @@ def _shown(field: forms.Field, value: Any) -> str:
     return next((str(label) for key, label in choices if str(key) == str(value or "") and key), "")
 
 
+class RateField(NumberField):
+    """A rate of exchange: up to four decimals."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and RATE.fullmatch(value.strip()):
+            return Decimal(value.strip().replace(",", "."))
+        return super().to_python(value)
+
+
 class ComparedForm(forms.Form):
     """A form whose typed texts can be laid beside what somebody else has saved."""
 
     use_required_attribute = False
+
+    def _wanted(self, *but: str) -> None:
+        """All but these are asked for before a decision can be issued, though the form may be saved without."""
+        for name, field in self.fields.items():
+            field.needed_to_submit = name not in but  # type: ignore[attr-defined]
 
     def differing(self, theirs: dict[str, Any]) -> list[tuple[str, str, str]]:
         """(label, theirs, mine) of the fields that differ."""
@@ -65,7 +81,7 @@ class PreparationForm(ComparedForm):
     state_aid = forms.ChoiceField(widget=forms.RadioSelect, required=False)
     state_aid_reason = PlainTextField(max_length=LONGEST, rows=4, required=False)
     previous_aid = NumberField(max_digits=10, decimal_places=2, min_value=Decimal(0), required=False)
-    euro_rate = NumberField(max_digits=8, decimal_places=4, required=False)
+    euro_rate = RateField(max_digits=8, decimal_places=4, required=False)
     euro_rate_on = day_field(required=False)
     certificate = forms.FileField(required=False)
 
@@ -79,8 +95,9 @@ class PreparationForm(ComparedForm):
                 label=_("Is it so?"), choices=choices, widget=forms.RadioSelect, required=False
             )
             self.fields[note] = PlainTextField(label=_("Note"), max_length=LONGEST, rows=2, required=False)
-            parts.append(Fieldset(str(check.label), answer, note))
+            parts.append(Fieldset(str(check.label), answer, note, css_class="many-choices"))
         self._name_fields()
+        self._wanted(*(f"{check.value}_note" for check in Check))
         aid = ("state_aid", "state_aid_reason", "previous_aid", "euro_rate", "euro_rate_on", "certificate")
         self.helper = _helper(*parts, Fieldset(_("Strategy"), "strategy_link"), Fieldset(_("State aid"), *aid))
 
@@ -149,6 +166,7 @@ class DecisionForm(ComparedForm):
             field.label = _capital(Decision._meta.get_field(name).verbose_name)
         self.fields["kind"].choices = [c for c in DecisionKind.choices if corrects is None or c[0] == corrects.kind]  # type: ignore[attr-defined]
         self._help()
+        self._wanted("exceeds_reason", "took_part")
         if corrects is None:
             del self.fields["correction"]
         self.helper = _helper(*self._parts())
