@@ -34,6 +34,7 @@ LABELS = {
     "completion_lapsed": _("Completion did not come"),
     "case_message": _("Message in a case"),
     "ruling_due": _("Six months since an application came in"),
+    "decision": _("Decision"),
 }
 
 

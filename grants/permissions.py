@@ -8,7 +8,7 @@ from kraftsamling.accounts.models import Organisation
 from kraftsamling.programmes.models import Programme, Role
 from kraftsamling.programmes.permissions import has_role, is_officer, is_process_leader
 
-from .models import Application, Assessment, Call, CompletionRequest, Outcome, Sketch
+from .models import Application, Assessment, Call, CompletionRequest, Decision, Outcome, Sketch
 from .models.sketches import CASE_READERS
 
 
@@ -83,6 +83,16 @@ def can_decide_on_application(user: Any, application: Application) -> bool:
     """A decision maker of the programme, never in conflict of interest (domain 10, rules 9 and 11)."""
     sketch = application.sketch
     return has_role(user, sketch.call.programme_id, Role.DECISION_MAKER) and can_read_case_as_officer(user, sketch)
+
+
+def can_write_decision(user: Any, application: Application) -> bool:
+    """The draft is written by those who prepare and by those who decide."""
+    return can_read_case_as_officer(user, application.sketch)
+
+
+def can_confirm_decision(user: Any, decision: Decision) -> bool:
+    """That the organisation has read it, any of its members may say."""
+    return decision.application.sketch.organisation_id in user.organisation_ids
 
 
 def can_read_case_as_officer(user: Any, sketch: Sketch) -> bool:

@@ -13,7 +13,7 @@ from kraftsamling.lib.dates import months_before, stockholm_today
 from kraftsamling.lib.pdf import html_to_pdf
 from kraftsamling.lib.transitions import LostRace
 
-from . import actions, documents, records
+from . import actions, decision_documents, documents, records
 from .actions.correspondence import RULING_MONTHS, WARNING_MONTHS
 from .actions.sketches import PARKED_FOR
 from .models import (
@@ -21,6 +21,7 @@ from .models import (
     ApplicationVersion,
     Assessment,
     CompletionRequest,
+    Decision,
     Disclosure,
     ParkedText,
     Sketch,
@@ -93,6 +94,32 @@ def lapse_applications() -> None:
             actions.lapse_application(application, at=at)
         except LostRace:
             log.info("application %s was sent in or given more time meanwhile", application.pk)
+
+
+@shared_task
+def build_letter(decision_id: int) -> None:
+    """Builds the letter of an issued decision, lays it in the case and mails it. Doing it twice changes nothing."""
+    decision = (
+        Decision.objects.exclude_drafts().select_related("budget", "issued_by", "replaces").with_details().get(pk=decision_id)
+    )
+    if decision.letter_id:
+        return
+    with translation.override("sv"):
+        title = decision_documents.letter_title(decision)
+        pdf = html_to_pdf("pdf/grants/decision.html", decision_documents.letter_context(decision), title=title)
+    stored = store.store_bytes(decision_documents.letter_name(decision), pdf, "application/pdf", by=None)
+    try:
+        actions.attach_letter(decision, pdf=stored)
+    except LostRace:
+        log.info("the letter of decision %s was already there", decision_id)
+
+
+@shared_task
+def build_missing_letters() -> None:
+    """Takes up letters that no worker has built, for example because the broker was away."""
+    before = timezone.now() - RECEIPT_WAIT
+    for decision_id in Decision.objects.without_letter(before=before).values_list("pk", flat=True)[:100]:
+        build_letter(decision_id)
 
 
 @shared_task

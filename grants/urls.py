@@ -10,6 +10,8 @@ from .views import (
     cases,
     completions,
     correspondence,
+    decision_drafts,
+    decisions,
     preparation,
     records,
     reviews,
@@ -90,6 +92,23 @@ application_urls = [
     path("<int:pk>/komplettering/<int:completion>/ta-tillbaka/", completions.completion_cancel, name="completion_cancel"),
     path("<int:pk>/komplettering/<int:completion>/folj-upp/", completions.completion_follow_up, name="completion_follow_up"),
     path("<int:pk>/begar-avgorande/", completions.ruling_ask, name="ruling_ask"),
+    path("<int:pk>/beredning/", decision_drafts.application_preparation, name="application_preparation"),
+    path("<int:pk>/beredning/spara/", decision_drafts.preparation_save, name="preparation_save"),
+    path("<int:pk>/beredning/registrerat/", decision_drafts.aid_registered, name="aid_registered"),
+    path("<int:pk>/beredning/intyg/<uuid:file_id>/", decision_drafts.preparation_file, name="preparation_file"),
+    path("<int:pk>/beslut/", decision_drafts.decision_edit, name="decision_edit"),
+    path("<int:pk>/beslut/spara/", decision_drafts.decision_save, name="decision_save"),
+]
+
+decision_urls = [
+    path("", decisions.decision_list, name="decision_list"),
+    path("<int:pk>/", decisions.decision_detail, name="decision_detail"),
+    path("<int:pk>/brev.pdf", decisions.decision_letter, name="decision_letter"),
+    path("<int:pk>/foresla/", decisions.decision_propose, name="decision_propose"),
+    path("<int:pk>/utfarda/", decisions.decision_issue, name="decision_issue"),
+    path("<int:pk>/ta-bort/", decisions.decision_drop, name="decision_drop"),
+    path("<int:pk>/last/", decisions.decision_confirm, name="decision_confirm"),
+    path("<int:pk>/ratta/", decisions.decision_correct, name="decision_correct"),
 ]
 
 review_urls = [
@@ -129,6 +148,8 @@ urlpatterns = [
     path("utlysningar.<str:kind>", calls.call_list_file, name="call_list_file"),
     path("skisser/", include(sketch_urls)),
     path("ansokningar/", include(application_urls)),
+    path("beslut/", include(decision_urls)),
+    path("beslut.<str:kind>", decisions.decision_list_file, name="decision_list_file"),
     path("granskning/", include(review_urls)),
     path("beredning/", include(preparation_urls)),
 ]

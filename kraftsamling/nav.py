@@ -37,6 +37,13 @@ MENU = (
     Place(_("Our sketches"), "sketch_list", members=True),
     Place(_("Reviewing"), "review_list", frozenset({Role.REVIEWER})),
     Place(_("Preparation"), "preparation_list", frozenset({*OFFICERS, Role.DECISION_MAKER})),
+    Place(_("Decisions"), "decision_list", frozenset({*OFFICERS, Role.DECISION_MAKER}), members=True),
+    Place(
+        _("Projects"),
+        "project_list",
+        frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER}),
+        members=True,
+    ),
     Place(_("Search"), "search"),
 )
 ACCOUNT_MENU = (

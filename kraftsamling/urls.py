@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kraftsamling.accounts.urls")),
     path("", include("kraftsamling.programmes.urls")),
     path("", include("grants.urls")),
+    path("", include("pilots.urls")),
     path("", include("kraftsamling.ui.urls")),
     path("", include("kraftsamling.notifications.urls")),
     path("", include("kraftsamling.search.urls")),

@@ -12,7 +12,9 @@ from .budgets import Appropriation, Budget, CostCategory, CostLine, FinancingLin
 from .calls import Call, CallFrame, CallQuestion, Criterion, DeadlineExtension, Question, QuestionKind, Step
 from .completions import CompletionConsequence, CompletionFollowUp, CompletionRequest, RulingRequest
 from .correspondence import CaseMessage, CaseMessageKind, CaseReading, Disclosure, SecrecyMark
+from .decisions import Decision, DecisionKind
 from .outcomes import Outcome, OutcomeKind
+from .preparations import Check, Preparation, StateAid
 from .reviews import Assessment, ConflictDeclaration, Note, NoteVisibility, Recommendation, Score
 from .scenarios import Scenario
 from .sketches import NumberSeries, ParkedText, Sketch, SketchDraft, SketchFile, SketchVersion
@@ -32,6 +34,7 @@ __all__ = [
     "CaseMessage",
     "CaseMessageKind",
     "CaseReading",
+    "Check",
     "CompletionConsequence",
     "CompletionFollowUp",
     "CompletionRequest",
@@ -40,6 +43,8 @@ __all__ = [
     "CostLine",
     "Criterion",
     "DeadlineExtension",
+    "Decision",
+    "DecisionKind",
     "Disclosure",
     "FinancingLine",
     "FinancingRole",
@@ -50,6 +55,7 @@ __all__ = [
     "Outcome",
     "OutcomeKind",
     "ParkedText",
+    "Preparation",
     "Question",
     "QuestionKind",
     "Recommendation",
@@ -61,5 +67,6 @@ __all__ = [
     "SketchDraft",
     "SketchFile",
     "SketchVersion",
+    "StateAid",
     "Step",
 ]

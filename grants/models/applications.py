@@ -46,6 +46,10 @@ class ApplicationQuerySet(models.QuerySet):
     def awaiting_decision(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.SUBMITTED)
 
+    def without_decision(self) -> "ApplicationQuerySet":
+        """Nobody has begun to write a decision."""
+        return self.filter(decisions=None)
+
     def granted(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.GRANTED)
 

@@ -17,6 +17,7 @@ from grants.models import (
     Call,
     CompletionRequest,
     DeadlineExtension,
+    Decision,
     Outcome,
     RulingRequest,
     Sketch,
@@ -345,6 +346,59 @@ def look_at_messages(row: Any) -> Task:
     )
 
 
+# ---- Preparation and decision
+
+
+def applications_to_prepare(user: Any, *, at: datetime) -> QuerySet:
+    """Sent in, and no decision has been proposed or is being written."""
+    if not programmes_with_role(user, *OFFICERS):
+        return Application.objects.none()
+    run = Application.objects.readable_by_officer(user).filter(sketch__call__in=Call.objects.run_by(user))
+    waiting = run.awaiting_decision().exclude(decisions__proposed_at__isnull=False)
+    return waiting.select_related("current_version", "sketch__organisation", "sketch__call").order_by("submitted_at", "pk")
+
+
+def prepare_application(application: Application) -> Task:
+    sketch = application.sketch
+    return Task(
+        title=_("Prepare the application “%(title)s”") % {"title": application.current_version},
+        detail=f"{sketch.organisation} · {sketch.call}",
+        url=address("application_preparation", application.pk, otherwise=application.get_absolute_url()),
+    )
+
+
+def proposals_to_decide(user: Any, *, at: datetime) -> QuerySet:
+    programmes = programmes_with_role(user, Role.DECISION_MAKER)
+    if not programmes:
+        return Decision.objects.none()
+    mine = Decision.objects.readable_by_officer(user).filter(application__sketch__call__programme__in=programmes)
+    return mine.proposed().with_details().order_by("proposed_at", "pk")
+
+
+def decide(decision: Decision) -> Task:
+    sketch = decision.application.sketch
+    return Task(
+        title=_("Decide on “%(title)s”") % {"title": decision.application_version},
+        detail=f"{sketch.organisation} · {decision.get_kind_display()}",
+        url=decision.get_absolute_url(),
+    )
+
+
+def decisions_to_confirm(user: Any, *, at: datetime) -> QuerySet:
+    if not user.organisation_ids:
+        return Decision.objects.none()
+    return Decision.objects.of_organisations(user).unread().with_details().order_by("issued_at", "pk")
+
+
+def confirm_decision(decision: Decision) -> Task:
+    return Task(
+        title=_("Read the decision on “%(title)s” and confirm") % {"title": decision.application_version},
+        detail=str(decision.application.sketch.organisation),
+        url=decision.get_absolute_url(),
+        tone="ok" if decision.is_grant else "info",
+    )
+
+
 # ---- Administrator
 
 
@@ -390,6 +444,9 @@ SOURCES = (
     Source(lapsed_completions, follow_up_completion),
     Source(slow_applications, decide_soon),
     Source(rulings_asked, give_ruling),
+    Source(applications_to_prepare, prepare_application),
+    Source(proposals_to_decide, decide),
+    Source(decisions_to_confirm, confirm_decision),
     Source(undelivered_messages, look_at_messages),
     Source(leaderless_programmes, appoint_leader),
 )

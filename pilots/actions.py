@@ -1,0 +1,62 @@
+"""What can happen to a project: opened by a decision, changed by a correction."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from grants.models import Decision
+from grants.rules import percent_text
+from kraftsamling.audit import log as audit
+from kraftsamling.lib.transitions import claim
+from kraftsamling.search import index
+
+from .models import Project
+
+
+@transaction.atomic
+def open_project(decision: Decision, *, at: datetime) -> Project:
+    """Opens the project of a grant that is being issued. Done by the system, in the transaction of the award."""
+    sketch = decision.application.sketch
+    project = Project.objects.create(
+        programme=sketch.call.programme,
+        owner=sketch.organisation,
+        application=decision.application,
+        registry_number=sketch.registry_number,
+        opened_at=at,
+        **_terms(decision),
+    )
+
+    audit.record("pilots.project.open", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
+    _put_in_index(project, at=at)
+    return project
+
+
+@transaction.atomic
+def change_project(decision: Decision, *, at: datetime) -> Project:
+    """Gives the project the share, cap, period and budget of the decision that counts now; the old one keeps its own."""
+    project = Project.objects.select_for_update(of=("self",)).get(application=decision.application)
+    was = project.decision_id
+
+    claim(project, expecting={"decision": was}, changed_at=at, **_terms(decision))
+
+    audit.record("pilots.project.change", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
+    _put_in_index(project, at=at)
+    return project
+
+
+def _terms(decision: Decision) -> dict[str, Any]:
+    return {
+        "title": decision.application_version.title,
+        "share": decision.share,
+        "cap": decision.cap,
+        "starts_on": decision.starts_on,
+        "ends_on": decision.ends_on,
+        "budget": decision.budget,
+        "decision": decision,
+    }
+
+
+def _put_in_index(project: Project, *, at: datetime) -> None:
+    body = f"{project.registry_number}\n{project.owner.name}"
+    index.put("project", project.pk, title=project.title, body=body, url=project.get_absolute_url(), at=at)

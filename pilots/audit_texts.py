@@ -1,0 +1,8 @@
+"""The sentences of the log for projects."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kraftsamling.audit.log import register
+
+register("pilots.project.open", _("The project was opened by the decision: %(share)s per cent, at most %(cap)s."))
+register("pilots.project.change", _("The decision was corrected: %(share)s per cent, at most %(cap)s."))

@@ -1,0 +1,21 @@
+"""What grants tell: an award opens a project, a correction changes it. A failure here undoes the decision, by intent."""
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from grants.models import Decision
+from grants.signals import application_awarded, decision_corrected
+
+from . import actions
+
+
+@receiver(application_awarded, dispatch_uid="pilots.open_project")
+def on_award(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) -> None:
+    actions.open_project(decision, at=at)
+
+
+@receiver(decision_corrected, dispatch_uid="pilots.change_project")
+def on_correction(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) -> None:
+    actions.change_project(decision, at=at)
