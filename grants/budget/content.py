@@ -148,7 +148,12 @@ def content_from_json(kept: dict[str, Any]) -> BudgetContent:
         costs=tuple(CostPart(p["category"]["key"], p["label"], p["in_kind"], amounts(p)) for p in kept["costs"]),
         financing=tuple(
             FinancingPart(
-                p["role"]["key"], p["financier"], p["is_public"], p["in_kind"], (p["appropriation"] or {}).get("key", ""), amounts(p)
+                p["role"]["key"],
+                p["financier"],
+                p["is_public"],
+                p["in_kind"],
+                (p["appropriation"] or {}).get("key", ""),
+                amounts(p),
             )
             for p in kept["financing"]
         ),

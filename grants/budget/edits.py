@@ -8,11 +8,12 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from grants.models import Appropriation, Call, CostCategory, FinancingRole
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.money import Kronor, grouped
 
 from .content import ZERO, added
-from .reading import MOST_COSTS, MOST_FINANCING, MOST_YEARS, PUBLIC, YEARS_FIELD, BudgetForm, Line
-from .rules import indirect_allowed
+from .reading import MOST_COSTS, MOST_FINANCING, MOST_YEARS, PUBLIC, BudgetForm, Line
+from .rules import YEARS_FIELD, indirect_allowed
 
 TYPED = dict[str, str]
 ORE = 100
@@ -72,7 +73,9 @@ def add_year(typed: TYPED, _argument: str, setting: Setting) -> Edit:
     if len(years) >= MOST_YEARS:
         return Edit(typed, refused=_("A budget can have at most %(count)d years.") % {"count": MOST_YEARS})
     period = range(setting.starts_on.year, setting.ends_on.year + 1) if setting.starts_on and setting.ends_on else range(0)
-    wanted = [year for year in period if year not in years] or [max(years, default=(setting.starts_on or date.today()).year - 1) + 1]  # noqa: DTZ011
+    wanted = [year for year in period if year not in years] or [
+        max(years, default=(setting.starts_on or stockholm_today()).year - 1) + 1
+    ]
     return Edit({**typed, YEARS_FIELD: years_text([*years, wanted[0]])}, anchor="costs")
 
 
@@ -153,7 +156,9 @@ def fill_indirect(typed: TYPED, _argument: str, setting: Setting) -> Edit:
     first, *others = _of_category(form, CostCategory.INDIRECT)
     staff = [line for line in _of_category(form, CostCategory.OWN_STAFF) if not line.in_kind]
     filled = {
-        first.cell(f"{year:04}"): typed_amount(max(ZERO, indirect_allowed(setting.call, _of_year(staff, year)) - _of_year(others, year)))
+        first.cell(f"{year:04}"): typed_amount(
+            max(ZERO, indirect_allowed(setting.call, _of_year(staff, year)) - _of_year(others, year))
+        )
         for year in form.years
     }
     return Edit({**typed, **filled}, anchor=f"line-{first.prefix}", said=_("The indirect costs are filled in by the rate."))

@@ -87,14 +87,25 @@ class Deviation(NamedTuple):
     def text(self) -> str:
         """The deviation in words, below the table."""
         column = _("in all") if self.column == TOTAL else self.column
-        values = {"row": self.label, "column": column, "gap": abs(self.difference)}
+        gap = abs(self.difference)
+        values = {"row": self.label, "column": column, "gap": gap}
         if self.difference > 0:
-            return ngettext(
-                "%(row)s, %(column)s: %(gap)d krona more than its parts.", "%(row)s, %(column)s: %(gap)d kronor more than its parts.", values["gap"]
-            ) % values
-        return ngettext(
-            "%(row)s, %(column)s: %(gap)d krona less than its parts.", "%(row)s, %(column)s: %(gap)d kronor less than its parts.", values["gap"]
-        ) % values
+            return (
+                ngettext(
+                    "%(row)s, %(column)s: %(gap)d krona more than its parts.",
+                    "%(row)s, %(column)s: %(gap)d kronor more than its parts.",
+                    gap,
+                )
+                % values
+            )
+        return (
+            ngettext(
+                "%(row)s, %(column)s: %(gap)d krona less than its parts.",
+                "%(row)s, %(column)s: %(gap)d kronor less than its parts.",
+                gap,
+            )
+            % values
+        )
 
 
 @dataclass(frozen=True)
@@ -161,7 +172,9 @@ def table_of_content(
     return Table(
         years=content.years,
         costs=Section(_("Costs"), costs, costs_total),
-        financing=Section(_("Financing"), financing, _summing(FINANCING, _("Total financing"), _years(content, content.financing), kept)),
+        financing=Section(
+            _("Financing"), financing, _summing(FINANCING, _("Total financing"), _years(content, content.financing), kept)
+        ),
         base=Row("base", _("Costs that the grant is counted on"), base),
         in_kind=Row("in_kind", _("Of which in kind"), in_kind),
         shares=_shares(grant, base),
@@ -245,14 +258,23 @@ def _category_rows(costs: Sequence[CostPart], kept: Mapping[str, dict[int, int]]
         alone = len(own) == 1
         note = ", ".join(filter(None, [own[0].label, _in_kind_note(own[0].in_kind)])) if alone else ""
         yield Row(
-            category.value, str(category.label), amounts, note=note, parts=() if alone else parts, printed=kept.get(category.value, {})
+            category.value,
+            str(category.label),
+            amounts,
+            note=note,
+            parts=() if alone else parts,
+            printed=kept.get(category.value, {}),
         )
 
 
 def _financing_rows(financing: Sequence[FinancingPart], kept: Mapping[str, dict[int, int]]) -> Iterator[Row]:
     for place, part in enumerate(financing):
         key = f"{FINANCING}.{place}"
-        marks = [str(FinancingRole(part.role).label), _("public") if part.is_public else _("private"), _in_kind_note(part.in_kind)]
+        marks = [
+            str(FinancingRole(part.role).label),
+            _("public") if part.is_public else _("private"),
+            _in_kind_note(part.in_kind),
+        ]
         yield Row(key, part.financier, part.amounts, note=", ".join(filter(None, marks)), printed=kept.get(key, {}))
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grants import actions
 from grants.actions.applications import draft_of
-from grants.budget import edits, files, prefill, sheets
+from grants.budget import edits, exports, files, prefill, sheets
 from grants.budget.editor import editor
 from grants.budget.reading import names, typed_budget
 from grants.models import Application, ApplicationDraft
@@ -84,7 +84,7 @@ def page_context(
         "revision": draft.revision,
         "form": form,
         "editor": editor(form),
-        "wrong": form.wrong(),
+        "wrong": form.wrong_at(),
         "remaining": form.remaining(),
         **more,
     }
@@ -95,7 +95,9 @@ def page_context(
 def application_budget(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor, and every button in it: each saves first, so that nothing typed is lost."""
     if not request.user.is_authenticated:
-        return park_and_log_in(request, path=budget_url(pk)) if request.method == "POST" else redirect(log_in_first(budget_url(pk)))
+        return (
+            park_and_log_in(request, path=budget_url(pk)) if request.method == "POST" else redirect(log_in_first(budget_url(pk)))
+        )
     application = own_application(request, pk)
     return budget_save(request, application) if request.method == "POST" else budget_edit(request, application)
 
@@ -129,7 +131,9 @@ def budget_save(request: HttpRequest, application: Application) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(application)
     if problems:
-        context = page_context(application, draft_of(application), edit.typed, setting, problems=problems, pasted=request.POST.get("paste", ""))
+        context = page_context(
+            application, draft_of(application), edit.typed, setting, problems=problems, pasted=request.POST.get("paste", "")
+        )
         return render(request, "grants/budget/edit.html", context, status=422)
     if edit.refused:
         messages.error(request, edit.refused)
@@ -185,7 +189,7 @@ def conflict_page(request: HttpRequest, application: Application, mine: dict[str
 
 def differences(theirs: dict[str, str], mine: dict[str, str], setting: edits.Setting) -> list[tuple[str, str, str]]:
     """(line, what the other saved, what I have) for each line that differs, in the words of the page."""
-    left, right = (sheets.described(edits.form_of(typed, setting)) for typed in (theirs, mine))
+    left, right = (exports.described(edits.form_of(typed, setting)) for typed in (theirs, mine))
     places = dict.fromkeys([*left, *right])
     return [(place, left.get(place, ""), right.get(place, "")) for place in places if left.get(place) != right.get(place)]
 
@@ -205,7 +209,7 @@ def application_budget_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     except TransitionRefused as refusal:
         return JsonResponse({"conflict": True, "saved": str(refusal), "url": application.get_absolute_url()}, status=409)
     form = edits.form_of(typed, setting_of(application, draft))
-    context = {"wrong": form.wrong(), "remaining": form.remaining()}
+    context = {"wrong": form.wrong_at(), "remaining": form.remaining()}
     checks = render_to_string("grants/budget/_checks.html", context, request)
     saved = _("Saved %(moment)s") % {"moment": moment_text(timezone.now())}
     return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
@@ -217,4 +221,4 @@ def application_budget_file(request: HttpRequest, pk: int, kind: str) -> HttpRes
     application = own_application(request, pk)
     draft = draft_of(application)
     form = edits.form_of(typed_budget(draft.content), setting_of(application, draft))
-    return as_file(kind, f"budget-{application.sketch.number}", _("Budget"), sheets.header(form.years), sheets.rows(form))
+    return as_file(kind, f"budget-{application.sketch.number}", _("Budget"), exports.header(form.years), exports.rows(form))

@@ -227,6 +227,11 @@ SKETCHES = {
     "sketch_conflict": button(CASE_READERS | REVIEWER, forbidden=OWN),
     "application_detail": page(OWN | CASE_READERS),
     "application_turn_down": button(OWN, forbidden=CASE_READERS),
+    "application_budget": form(OWN),
+    "application_budget_autosave": Row(get=None, post=OWN, other={(VISITOR, "GET"): 405, (VISITOR, "POST"): 401}),
+    "application_budget_file": Row(),
+    "application_budget_file@csv": page(OWN),
+    "application_budget_file@xlsx": page(OWN),
 }
 
 REVIEW = {
@@ -295,6 +300,8 @@ WHOLE_ADDRESSES = {
     "sketch_receipt": "/skisser/1/versioner/2/kvitto.pdf",
     "sketch_compare": "/skisser/1/jamfor/",
     "application_detail": "/ansokningar/1/",
+    "application_budget": "/ansokningar/1/skriv/budget/",
+    "application_budget_file": "/ansokningar/1/skriv/budget.csv",
     "review_list": "/granskning/",
     "assessment_detail": "/granskning/1/",
     "preparation_list": "/beredning/",
