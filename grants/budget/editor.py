@@ -13,8 +13,8 @@ from grants.rules import percent_text
 from kraftsamling.lib.money import Kronor, grouped
 
 from .content import ZERO, added
-from .reading import PRIVATE, PUBLIC, YEARS_FIELD, BudgetForm, Line
-from .rules import indirect_allowed
+from .reading import PRIVATE, PUBLIC, BudgetForm, Line
+from .rules import YEARS_FIELD
 
 COSTS, FINANCING = "costs", "financing"
 _PLACES = ("category", "role", "label", "financier", "in_kind", "public", "appropriation")
@@ -39,7 +39,6 @@ class EditorLine:
     in_kind: bool
     errors: dict[str, str]
     cells: SafeString
-    suggestion: str = ""
 
 
 @dataclass
@@ -91,7 +90,7 @@ class Editor:
 
     @property
     def gap_text(self) -> str:
-        return dict((key, text) for key, _label, text in self.figures)["gap"]
+        return next(text for key, _label, text in self.figures if key == "gap")
 
     @property
     def sources(self) -> dict[str, list[tuple[str, str]]]:
@@ -117,9 +116,11 @@ def editor(form: BudgetForm) -> Editor:
     strays = [line for line in form.costs if line.get("category") not in CostCategory.values]
     stray_sources = [line for line in form.financing if line.get("role") not in FinancingRole.values]
     if strays:
-        costs.append(_group(form, errors, strays, COSTS, "", _("Lines without a cost category")))
+        costs.append(_group(form, errors, strays, side=COSTS, key="", label=_("Lines without a cost category")))
     if stray_sources:
-        financing.append(_group(form, errors, stray_sources, FINANCING, "", _("Lines without a kind of financing")))
+        financing.append(
+            _group(form, errors, stray_sources, side=FINANCING, key="", label=_("Lines without a kind of financing"))
+        )
     gaps = [paid - financed for paid, financed in zip(_totals(form, form.costs), _totals(form, form.financing), strict=True)]
     return Editor(
         form=form,
@@ -156,7 +157,7 @@ def _cost_group(form: BudgetForm, errors: dict[str, str], category: CostCategory
         CostCategory.INDIRECT: _("Rent, administration and the like."),
     }
     lines = [line for line in form.costs if line.get("category") == category]
-    group = _group(form, errors, lines, COSTS, category.value, str(category.label), hints.get(category, ""))
+    group = _group(form, errors, lines, side=COSTS, key=category.value, label=str(category.label), hint=hints.get(category, ""))
     group.add = f"add_cost-{category.value}"
     return group
 
@@ -168,14 +169,14 @@ def _financing_group(form: BudgetForm, errors: dict[str, str], role: FinancingRo
         FinancingRole.OTHER: _("From somebody else, for example a municipality or a foundation."),
     }
     lines = [line for line in form.financing if line.get("role") == role]
-    group = _group(form, errors, lines, FINANCING, role.value, str(role.label), hints[role])
+    group = _group(form, errors, lines, side=FINANCING, key=role.value, label=str(role.label), hint=hints[role])
     if role != FinancingRole.GRANT or not lines:
         group.add = f"add_financing-{role.value}"
     return group
 
 
 def _group(
-    form: BudgetForm, errors: dict[str, str], lines: Sequence[Line], side: str, key: str, label: str, hint: str = ""
+    form: BudgetForm, errors: dict[str, str], lines: Sequence[Line], *, side: str, key: str, label: str, hint: str = ""
 ) -> Group:
     drawn = [_line(form, errors, line, side=side, key=key, group_label=label) for line in lines]
     sums = _sums([f"{year:04}" for year in form.years], f"{side}.{key}", _totals(form, lines))
@@ -196,7 +197,6 @@ def _line(form: BudgetForm, errors: dict[str, str], line: Line, *, side: str, ke
         in_kind=line.in_kind,
         errors={**dict.fromkeys(_PLACES, ""), **own},
         cells=_cells(form, line, own, group=f"{side}.{key}", what=what),
-        suggestion=_suggestion(form) if key == CostCategory.INDIRECT else "",
     )
 
 
@@ -218,18 +218,6 @@ def _cells(form: BudgetForm, line: Line, errors: dict[str, str], *, group: str, 
     return format_html_join(
         "", "{}", ((cell,) for cell in [*cells, format_html(_SUM, _("Total"), line.prefix, _krona(line.total))])
     )
-
-
-def _suggestion(form: BudgetForm) -> str:
-    """What the rate gives each year, as the hint beside the button."""
-    if not form.call.indirect_rate:
-        return ""
-    staff = [line for line in form.costs if line.get("category") == CostCategory.OWN_STAFF and not line.in_kind]
-    amounts = [
-        f"{year}: {_krona(indirect_allowed(form.call, added(line.amounts.get(year, ZERO) for line in staff)))}"
-        for year in form.years
-    ]
-    return "; ".join(amounts)
 
 
 def _totals(form: BudgetForm, lines: Iterable[Line]) -> list[Kronor]:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from grants.models import Appropriation, Call, CostCategory, FinancingRole
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.money import Kronor, grouped
 
 from .content import ZERO, added
-from .reading import MOST_COSTS, MOST_FINANCING, MOST_YEARS, PUBLIC, YEARS_FIELD, BudgetForm, Line
-from .rules import indirect_allowed
+from .reading import MOST_COSTS, MOST_FINANCING, MOST_YEARS, PUBLIC, BudgetForm, Line
+from .rules import YEARS_FIELD, indirect_allowed
 
 TYPED = dict[str, str]
 ORE = 100
@@ -73,7 +74,7 @@ def add_year(typed: TYPED, _argument: str, setting: Setting) -> Edit:
         return Edit(typed, refused=_("A budget can have at most %(count)d years.") % {"count": MOST_YEARS})
     period = range(setting.starts_on.year, setting.ends_on.year + 1) if setting.starts_on and setting.ends_on else range(0)
     wanted = [year for year in period if year not in years] or [
-        max(years, default=(setting.starts_on or date.today()).year - 1) + 1
+        max(years, default=(setting.starts_on or stockholm_today()).year - 1) + 1
     ]
     return Edit({**typed, YEARS_FIELD: years_text([*years, wanted[0]])}, anchor="costs")
 

@@ -1,6 +1,9 @@
 """Reads the cells of an XLSX file that somebody sends: values only, bounded, and nothing in it is run or fetched."""
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
@@ -42,16 +45,9 @@ def file_rows(name: str, stream: BinaryIO, size: int) -> list[list[Any]]:
 
 
 _BROKEN = (
-    zipfile.BadZipFile,
-    SyntaxError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    ArithmeticError,
-    RuntimeError,
-)
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, SyntaxError, ValueError, KeyError, TypeError, AttributeError,
+    IndexError, ArithmeticError, AssertionError, RuntimeError,
+)  # fmt: skip
 """What openpyxl raises on a file that only looks like one; SyntaxError is the base of the XML parser's own."""
 
 

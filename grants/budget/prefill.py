@@ -10,7 +10,8 @@ from kraftsamling.lib.money import Kronor
 
 from .content import ZERO, added
 from .edits import TYPED, Setting, own_source, typed_amount, years_text
-from .reading import MOST_YEARS, YEARS_FIELD
+from .reading import MOST_YEARS
+from .rules import YEARS_FIELD
 
 
 def from_sketch(kept: Mapping[str, Any], setting: Setting) -> TYPED:

@@ -38,6 +38,8 @@ class Problem(NamedTuple):
     field: str
     text: str
     remains: bool = False
+    of_rule: bool = False
+    """About the whole: the text says itself what it is about."""
 
 
 def names(typed: Iterable[str]) -> frozenset[str]:
@@ -255,7 +257,7 @@ class BudgetForm:
             return
         places = rules.Places(tuple(line.prefix for line in costs), tuple(line.prefix for line in financing))
         for breach in rules.breaches(self.call, content, starts_on=self.starts_on, ends_on=self.ends_on, places=places):
-            self._wrong(breach.field, breach.message)
+            self.problems.append(Problem(breach.field, breach.message, of_rule=True))
 
     def _wrong(self, name: str, text: str) -> None:
         self.problems.append(Problem(name, text))
@@ -268,13 +270,34 @@ class BudgetForm:
         return [(problem.field, problem.text) for problem in self.problems if problem.remains]
 
     def wrong(self) -> list[tuple[str, str]]:
-        """(field, message) of what is filled in but not right."""
-        return [(problem.field, problem.text) for problem in self.problems if not problem.remains]
+        """(field, message) of what is filled in but not right; the message names the place, so that it can stand by itself."""
+        return [(name, f"{place}: {text}" if place else text) for name, place, text in self.wrong_at()]
+
+    def wrong_at(self) -> list[tuple[str, str, str]]:
+        """(field, place, message): the place in words where the message does not name it, and the message as it stands there."""
+        return [
+            (problem.field, "" if problem.of_rule else self._place(problem.field), problem.text)
+            for problem in self.problems
+            if not problem.remains
+        ]
+
+    def _place(self, name: str) -> str:
+        match = _LINE.fullmatch(name)
+        line = next((line for line in self._every_line() if match and line.prefix == match[1]), None)
+        if line is None or match is None:
+            return ""
+        what = line.get("label") or line.get("financier") or self._kind(line)
+        return ", ".join(part for part in (what, match[2] if match[2].isdecimal() else "") if part)
+
+    def _kind(self, line: Line) -> str:
+        choices: Any = CostCategory if line.prefix.startswith("b_c") else FinancingRole
+        key = line.get("category") or line.get("role")
+        return str(choices(key).label) if key in choices.values else ""
 
     def errors_at(self) -> dict[str, str]:
         """What is wrong, by field."""
         found: dict[str, str] = {}
-        for name, text in self.wrong():
+        for name, _place, text in self.wrong_at():
             found[name] = f"{found[name]} {text}" if name in found else text
         return found
 

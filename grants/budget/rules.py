@@ -34,6 +34,10 @@ class Places:
         )
 
 
+Pair = tuple[str, CostPart | FinancingPart]
+"""The field name of a line, and the line."""
+
+
 @dataclass(frozen=True)
 class _Read:
     """The content with the field names of its lines."""
@@ -57,10 +61,13 @@ class _Read:
             if (not role or part.role == role) and (in_kind is None or part.in_kind == in_kind)
         ]
 
-    def of_year(self, pairs: Iterable[tuple[str, CostPart | FinancingPart]], year: int) -> Kronor:
+    def every_line(self) -> list[Pair]:
+        return [*self.costs(), *self.financing()]
+
+    def of_year(self, pairs: Iterable[Pair], year: int) -> Kronor:
         return self.content.of_year([part for _prefix, part in pairs], year)
 
-    def cell(self, pairs: Iterable[tuple[str, CostPart | FinancingPart]], year: int | None = None) -> str:
+    def cell(self, pairs: Iterable[Pair], year: int | None = None) -> str:
         """The first cell that holds something, in that year or in any; else the first line's; else the years."""
         years = self.content.years
         pairs = list(pairs)
@@ -215,7 +222,7 @@ def _year_breaches(read: _Read, starts_on: date | None, ends_on: date | None) ->
         if starts_on.year <= year <= ends_on.year:
             continue
         text = _("%(year)s is outside the project, which goes on %(first)s–%(last)s. Move the amounts, or take the year away.")
-        lines = [*read.costs(), *read.financing()]
+        lines = read.every_line()
         used = read.of_year(lines, year)
         values = {"year": year, "first": starts_on.year, "last": ends_on.year}
         yield Breach(read.cell(lines, year) if used else YEARS_FIELD, text % values)
@@ -232,11 +239,8 @@ def _sum_breaches(read: _Read) -> Iterator[Breach]:
 
 
 def _with_ore(read: _Read) -> str:
-    for prefix, part in [*read.costs(), *read.financing()]:
+    for prefix, part in read.every_line():
         for year, amount in zip(read.content.years, part.amounts, strict=True):
             if amount.amount % Decimal(1):
                 return f"{prefix}_{year}"
     return YEARS_FIELD
-
-
-__all__ = ["Breach", "Places", "breaches", "indirect_allowed", "indirect_most"]

@@ -1,8 +1,8 @@
-"""The budget and spreadsheets: rows pasted or read from a file become lines; the lines become rows of a file."""
+"""Rows of a spreadsheet, pasted or read from a file, become the lines of a budget."""
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,10 +25,8 @@ from .reading import (
     MOST_YEARS,
     PRIVATE,
     PUBLIC,
-    YEARS_FIELD,
-    BudgetForm,
-    Line,
 )
+from .rules import YEARS_FIELD
 
 LONGEST_PASTE = 100_000
 MOST_ROWS, MOST_COLUMNS = 200, 40
@@ -192,7 +190,7 @@ def _is_amount(text: str) -> bool:
 
 
 def _category(text: str) -> str:
-    return _words(CostCategory).get(_key(text)) or _ALSO_CATEGORIES.get(_key(text), "")
+    return str(_words(CostCategory).get(_key(text)) or _ALSO_CATEGORIES.get(_key(text), ""))
 
 
 def _role(text: str) -> str:
@@ -200,7 +198,7 @@ def _role(text: str) -> str:
     key = _key(text)
     known = {**_words(FinancingRole), **_ALSO_ROLES}
     if key in known:
-        return known[key]
+        return str(known[key])
     return next(
         (role for word, role in known.items() if " " in word and key.startswith((f"{word} ", f"{word}:", f"{word},"))), ""
     )
@@ -275,10 +273,12 @@ class _Reader:
     def _cells(self, row: Sequence[str]) -> dict[int, str]:
         if self.header:
             return {year: row[column] for column, year in self.header.years.items() if column < len(row)}
-        amounts = [text for text in row[1 + len(_leading_words(row[1:])) :]]
+        amounts = list(row[1 + len(_leading_words(row[1:])) :])
         while amounts and not amounts[-1]:
             amounts.pop()
         years = self.sheet.years
+        while len(amounts) > len(years) and not amounts[0]:
+            amounts.pop(0)  # an empty column of words
         if len(amounts) == len(years) + 1 and _is_total(amounts):
             amounts.pop()
         if len(amounts) > len(years):
@@ -346,71 +346,3 @@ def merged(typed: TYPED, sheet: Sheet, *, replace: bool, years: Iterable[int]) -
     if len(together) > MOST_YEARS:
         raise Unreadable([_("A budget can have at most %(count)d years.") % {"count": MOST_YEARS}])
     return {**found, YEARS_FIELD: years_text(together)}
-
-
-# ---- Writing
-
-
-def header(years: Iterable[int]) -> list[str]:
-    texts = [
-        _("Part"),
-        _("Category or kind"),
-        _("What it is, or who finances"),
-        _("In kind"),
-        _("Public or private"),
-        _("Appropriation"),
-    ]
-    return [*texts, *(f"{year:04}" for year in years), _("Total")]
-
-
-def rows(form: BudgetForm) -> Iterator[list[Any]]:
-    """The lines as they stand, readable or not, with their sums: what `read` takes back."""
-    for line in form.costs:
-        if not line.is_blank:
-            what = _label(CostCategory, line.get("category"))
-            yield [_("Cost"), what, line.get("label"), _yes(line.in_kind), "", "", *_row_amounts(form, line)]
-    yield _sum_row(form, _("Total costs"), form.costs)
-    for line in form.financing:
-        if not line.is_blank:
-            what = _label(FinancingRole, line.get("role"))
-            public = {PUBLIC: _("public"), PRIVATE: _("private")}.get(line.get("public"), "")
-            source = [public, _label(Appropriation, line.get("appropriation"))]
-            yield [_("Financing"), what, line.get("financier"), _yes(line.in_kind), *source, *_row_amounts(form, line)]
-    yield _sum_row(form, _("Total financing"), form.financing)
-
-
-def _yes(in_kind: bool) -> str:
-    return _("yes") if in_kind else ""
-
-
-def _label(choices: Any, key: str) -> str:
-    return str(choices(key).label) if key in choices.values else key
-
-
-def _row_amounts(form: BudgetForm, line: Line) -> list[Any]:
-    return [*(line.amounts.get(year, line.get(f"{year:04}")) for year in form.years), line.total]
-
-
-def _sum_row(form: BudgetForm, label: str, lines: Sequence[Line]) -> list[Any]:
-    sums = [added(line.amounts.get(year, ZERO) for line in lines) for year in form.years]
-    return [label, "", "", "", "", "", *sums, added(sums)]
-
-
-def described(form: BudgetForm) -> dict[str, str]:
-    """Each line as one text, by where it stands: for laying two budgets side by side."""
-    found = {_("Years"): ", ".join(f"{year:04}" for year in form.years)}
-    for side, choices, key, name, lines in (
-        (_("Cost"), CostCategory, "category", "label", form.costs),
-        (_("Financing"), FinancingRole, "role", "financier", form.financing),
-    ):
-        for number, line in enumerate(lines, start=1):
-            amounts = [f"{year}: {line.get(f'{year:04}')}" for year in form.years if line.get(f"{year:04}")]
-            marks = [_("in kind") if line.in_kind else "", *_source_words(line)]
-            words = [_label(choices, line.get(key)), line.get(name), *marks, *amounts]
-            found[f"{side} {number}"] = "\n".join(word for word in words if word)
-    return found
-
-
-def _source_words(line: Line) -> list[str]:
-    public = {PUBLIC: _("public"), PRIVATE: _("private")}.get(line.get("public"), "")
-    return [public, _label(Appropriation, line.get("appropriation"))]

@@ -53,7 +53,7 @@ def content_of(budget: Budget) -> BudgetContent:
     """Reads the budget back: two questions to the database, or none when the lines are prefetched."""
     costs = sorted(budget.cost_lines.all(), key=lambda line: (line.position, line.year))
     financing = sorted(budget.financing_lines.all(), key=lambda line: (line.position, line.year))
-    years = tuple(sorted({line.year for line in [*costs, *financing]}))
+    years = tuple(sorted({line.year for line in costs} | {line.year for line in financing}))
     cost_parts = [
         CostPart(lines[0].category, lines[0].label, lines[0].in_kind, _amounts(lines, years)) for lines in _by_position(costs)
     ]

@@ -87,13 +87,14 @@ class Deviation(NamedTuple):
     def text(self) -> str:
         """The deviation in words, below the table."""
         column = _("in all") if self.column == TOTAL else self.column
-        values = {"row": self.label, "column": column, "gap": abs(self.difference)}
+        gap = abs(self.difference)
+        values = {"row": self.label, "column": column, "gap": gap}
         if self.difference > 0:
             return (
                 ngettext(
                     "%(row)s, %(column)s: %(gap)d krona more than its parts.",
                     "%(row)s, %(column)s: %(gap)d kronor more than its parts.",
-                    values["gap"],
+                    gap,
                 )
                 % values
             )
@@ -101,7 +102,7 @@ class Deviation(NamedTuple):
             ngettext(
                 "%(row)s, %(column)s: %(gap)d krona less than its parts.",
                 "%(row)s, %(column)s: %(gap)d kronor less than its parts.",
-                values["gap"],
+                gap,
             )
             % values
         )

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grants import actions
 from grants.actions.applications import draft_of
-from grants.budget import edits, files, prefill, sheets
+from grants.budget import edits, exports, files, prefill, sheets
 from grants.budget.editor import editor
 from grants.budget.reading import names, typed_budget
 from grants.models import Application, ApplicationDraft
@@ -84,7 +84,7 @@ def page_context(
         "revision": draft.revision,
         "form": form,
         "editor": editor(form),
-        "wrong": form.wrong(),
+        "wrong": form.wrong_at(),
         "remaining": form.remaining(),
         **more,
     }
@@ -189,7 +189,7 @@ def conflict_page(request: HttpRequest, application: Application, mine: dict[str
 
 def differences(theirs: dict[str, str], mine: dict[str, str], setting: edits.Setting) -> list[tuple[str, str, str]]:
     """(line, what the other saved, what I have) for each line that differs, in the words of the page."""
-    left, right = (sheets.described(edits.form_of(typed, setting)) for typed in (theirs, mine))
+    left, right = (exports.described(edits.form_of(typed, setting)) for typed in (theirs, mine))
     places = dict.fromkeys([*left, *right])
     return [(place, left.get(place, ""), right.get(place, "")) for place in places if left.get(place) != right.get(place)]
 
@@ -209,7 +209,7 @@ def application_budget_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     except TransitionRefused as refusal:
         return JsonResponse({"conflict": True, "saved": str(refusal), "url": application.get_absolute_url()}, status=409)
     form = edits.form_of(typed, setting_of(application, draft))
-    context = {"wrong": form.wrong(), "remaining": form.remaining()}
+    context = {"wrong": form.wrong_at(), "remaining": form.remaining()}
     checks = render_to_string("grants/budget/_checks.html", context, request)
     saved = _("Saved %(moment)s") % {"moment": moment_text(timezone.now())}
     return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
@@ -221,4 +221,4 @@ def application_budget_file(request: HttpRequest, pk: int, kind: str) -> HttpRes
     application = own_application(request, pk)
     draft = draft_of(application)
     form = edits.form_of(typed_budget(draft.content), setting_of(application, draft))
-    return as_file(kind, f"budget-{application.sketch.number}", _("Budget"), sheets.header(form.years), sheets.rows(form))
+    return as_file(kind, f"budget-{application.sketch.number}", _("Budget"), exports.header(form.years), exports.rows(form))

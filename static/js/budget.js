@@ -87,7 +87,7 @@ function budget(form) {
     const texts = new Map();
     for (const link of checks.querySelectorAll("[data-field]")) {
       const name = link.dataset.field;
-      texts.set(name, [texts.get(name), link.textContent].filter(Boolean).join(" "));
+      texts.set(name, [texts.get(name), link.lastElementChild.textContent].filter(Boolean).join(" "));
     }
     for (const input of cells()) mark(input, texts.get(input.name) || "");
   }
@@ -129,4 +129,4 @@ function budget(form) {
 
 document.querySelectorAll("form[data-budget]").forEach(budget);
 // After “Add line” the page comes back at the new line: the writing goes on there.
-document.querySelector("[data-line]:target")?.querySelector(".budget-text")?.focus();
+if (location.hash.startsWith("#line-")) document.getElementById(location.hash.slice(1))?.querySelector(".budget-text")?.focus();

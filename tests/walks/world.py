@@ -216,6 +216,9 @@ def _sketches(programme, home, people, *, at):
         "sketch_receipt": {**case, "number": 2},
     }
     rows |= _applications(application, _invited(leader, member, home, call, others[0], at=at), member, at=at)
+    rows |= {f"application_{name}": {"pk": application.pk} for name in ["budget", "budget_autosave"]}
+    rows |= {f"application_budget_file@{kind}": {"pk": application.pk, "kind": kind} for kind in ("csv", "xlsx")}
+    rows["application_budget_file"] = {"pk": application.pk, "kind": "pdf"}
     names = ["detail", "declare", "save", "autosave", "abstain", "skip", "reopen"]
     rows |= {f"assessment_{name}": {"pk": reading.pk} for name in names}
     rows |= {"assessment_detail@assigned": {"pk": assigned.pk}, "assessment_detail@done": {"pk": done.pk}}
