@@ -20,7 +20,7 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, c
 from kraftsamling.notifications import outbox
 from kraftsamling.search import index
 
-from .applications import lock_application
+from .locks import lock_application
 from .preparation import PREPARED_STATES
 
 STATE_AFTER = {

@@ -15,7 +15,7 @@ from kraftsamling.audit import log as audit
 from kraftsamling.files.models import StoredFile
 from kraftsamling.lib.transitions import TransitionRefused, claim
 
-from .applications import lock_application
+from .locks import lock_application
 
 PREPARED_STATES = frozenset({ApplicationState.SUBMITTED, ApplicationState.RETURNED})
 """In these an application is prepared, also while the organisation completes it."""

@@ -21,7 +21,7 @@ def officers_of(sketch: Sketch, *roles: str) -> "QuerySet[Any]":
     in_conflict = ConflictDeclaration.objects.in_conflict().filter(sketch=sketch).values("user")
     wanted = roles or tuple(OFFICERS)
     running = User.objects.filter(is_active=True, roles__programme=sketch.call.programme_id, roles__role__in=wanted)
-    free = running.exclude(memberships__organisation__in=concerned).exclude(pk__in=in_conflict)
+    free: QuerySet[Any] = running.exclude(memberships__organisation__in=concerned).exclude(pk__in=in_conflict)
     return free.distinct().order_by("pk")
 
 

@@ -221,9 +221,9 @@ class ApplicationVersion(models.Model):
 
     title = models.CharField(_("title"), max_length=120)
     budget = models.OneToOneField(Budget, on_delete=models.PROTECT, related_name="application_version")
-    sought: Any = KronorField(_("amount sought"))
-    total_cost: Any = KronorField(_("total cost"))
-    own_financing: Any = KronorField(_("own financing"))
+    sought = KronorField(_("amount sought"))
+    total_cost = KronorField(_("total cost"))
+    own_financing = KronorField(_("own financing"))
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     whole_county = models.BooleanField(_("the whole county"), default=False)

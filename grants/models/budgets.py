@@ -1,6 +1,5 @@
 """The budget: cost lines and financing lines per year, of an application, of a decision and of the platform's own project."""
 
-from typing import Any
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
@@ -55,7 +54,7 @@ class CostLine(models.Model):
     label = models.CharField(_("what it is"), max_length=120, blank=True)
     in_kind = models.BooleanField(_("in kind"), default=False)
     year = models.PositiveSmallIntegerField(_("year"))
-    amount: Any = KronorField(_("amount"))
+    amount = KronorField(_("amount"))
 
     class Meta:
         constraints = [
@@ -79,7 +78,7 @@ class FinancingLine(models.Model):
     in_kind = models.BooleanField(_("in kind"), default=False)
     appropriation = models.CharField(_("appropriation"), max_length=10, choices=Appropriation, blank=True)
     year = models.PositiveSmallIntegerField(_("year"))
-    amount: Any = KronorField(_("amount"))
+    amount = KronorField(_("amount"))
 
     class Meta:
         constraints = [

@@ -102,7 +102,7 @@ class Decision(models.Model):
 
     kind = models.CharField(_("decision"), max_length=10, choices=DecisionKind)
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2, null=True)
-    cap: Any = KronorField(_("but no more than"), null=True)
+    cap = KronorField(_("but no more than"), null=True)
     starts_on = models.DateField(_("starts"), null=True)
     ends_on = models.DateField(_("ends"), null=True)
     wording = models.TextField(_("decision in words"), blank=True)
@@ -120,7 +120,7 @@ class Decision(models.Model):
     presenter = models.CharField(_("presenter"), max_length=120, blank=True)
     took_part = models.CharField(_("took part without deciding"), max_length=200, blank=True)
     exceeds_reason = models.TextField(_("why a limit is exceeded"), blank=True)
-    counted_costs: Any = KronorField(_("costs that count"), null=True, editable=False)
+    counted_costs = KronorField(_("costs that count"), null=True, editable=False)
 
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, editable=False, related_name="replaced_by")
     correction = models.TextField(_("what was wrong"), blank=True)
