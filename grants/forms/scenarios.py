@@ -42,7 +42,8 @@ class ChoiceForm:
         self.errors: dict[int, str] = {}
         self.picked: dict[int, Kronor | None] = {}
         for case in cases:
-            text = clean_text(post.get(f"{AMOUNT}-{case.pk}", "")).strip()
+            raw = post.get(f"{AMOUNT}-{case.pk}")
+            text = clean_text(raw).strip() if raw else ""
             amount = self._amount(case, text) if text else None
             if str(case.pk) in ticked:
                 self.picked[case.pk] = amount

@@ -43,7 +43,11 @@ class Kronor:
 
     @classmethod
     def from_ore(cls, ore: int) -> "Kronor":
-        return cls(Decimal(ore) / ORE_PER_KRONA)
+        if type(ore) is not int:
+            return cls(Decimal(ore) / ORE_PER_KRONA)
+        made = object.__new__(cls)  # lists and sums make thousands, and whole öre need no checking
+        object.__setattr__(made, "ore", ore)
+        return made
 
     @classmethod
     def rounded(cls, kronor: Decimal) -> "Kronor":
@@ -57,7 +61,8 @@ class Kronor:
     @property
     def whole(self) -> int:
         """Whole kronor, half up: for showing, never for calculating on."""
-        return int(self.amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        kronor = (abs(self.ore) + ORE_PER_KRONA // 2) // ORE_PER_KRONA
+        return -kronor if self.ore < 0 else kronor
 
     @property
     def exact(self) -> str:

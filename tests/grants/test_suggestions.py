@@ -249,6 +249,14 @@ def test_who_may_not_be_asked_is_refused_whatever_is_sent(stage):
     assert (response.status_code, Assessment.objects.count()) == (302, 0)
 
 
+def test_who_has_been_taken_back_is_not_asked_again_from_here(stage):
+    """The action would let it through: here only those who stand in the row's list are taken."""
+    taken = make.assign(stage.sketch, stage.reviewer, by=stage.leader)
+    actions.unassign_reviewer(taken, by=stage.leader)
+    page_of(stage.leader, stage, skiss=[stage.sketch.pk], **{f"granskare-{stage.sketch.pk}": [stage.reviewer.pk]})
+    assert list(Assessment.objects.values_list("state", flat=True)) == ["removed"]
+
+
 def test_other_calls_sketches_are_not_assigned_here(stage):
     other = make.create_submitted(make.create_published_call(stage.programme, by=stage.leader))
     page_of(stage.leader, stage, skiss=[other.pk, "x"], **{f"granskare-{other.pk}": [stage.reviewer.pk]})
