@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from kraftsamling.lib.dates import moment_text
 
-from .documents import version_sections
-from .models import CaseMessage, CompletionRequest, OutcomeKind, RulingRequest, SecrecyMark, Sketch
+from .budget.store import table_of
+from .decision_documents import text_parts
+from .documents import budget_texts, version_sections
+from .models import CaseMessage, CompletionRequest, Decision, OutcomeKind, RulingRequest, SecrecyMark, Sketch
 from .states import OutcomeState
 
 Body = Callable[[], Iterable[tuple[str, str]]]
@@ -173,43 +175,48 @@ def _application_versions(sketch: Sketch) -> Iterator[Document]:
         for file in version.files.all():
             if file.pk not in seen:
                 seen.add(file.pk)
-                yield _file(sketch, file.pk, file.name, file.sha256, at=version.submitted_at, came_in=True, url="")
+                url = reverse("application_file", args=[version.application_id, file.pk])
+                yield _file(sketch, file.pk, file.name, file.sha256, at=version.submitted_at, came_in=True, url=url)
         if version.receipt_pdf:
-            yield _receipt(sketch, f"application-receipt-{version.pk}", version, url="")
+            url = reverse("application_receipt", args=[version.application_id, version.number])
+            yield _receipt(sketch, f"application-receipt-{version.pk}", version, url=url)
 
 
-CONTACT_WORDS = re.compile(r"contact|email|phone|address|account|signed_by|signatory")
-"""Parts of a frozen application that say where a person or an organisation is reached, or who signed."""
+CONTACT_FIELDS = re.compile(r"contact_|postal_address|account_")
+"""Fields of a frozen application that say where a person or an organisation is reached."""
 
 
 def application_body(version: Any) -> Iterator[tuple[str, str]]:
-    """The frozen application as headings and texts, whatever fields its form had that year."""
+    """The frozen application as headings and texts, and its budget row by row."""
     yield _("Amount sought"), str(version.sought)
     yield _("Total cost"), str(version.total_cost)
     yield _("Period"), f"{version.starts_on} – {version.ends_on}"
-    for name, value in version.content.items():
-        if not CONTACT_WORDS.search(name):
-            yield _heading(name), _as_text(value)
+    yield from (row for name, *row in _frozen_rows(version) if not CONTACT_FIELDS.match(name))
+    yield from budget_texts(table_of(version.budget))
 
 
 def application_contacts(version: Any) -> Iterator[tuple[str, str]]:
     yield _("Signed by"), version.signed_by_name
-    for name, value in version.content.items():
-        if CONTACT_WORDS.search(name):
-            yield _heading(name), _as_text(value)
+    yield from (row for name, *row in _frozen_rows(version) if CONTACT_FIELDS.match(name))
 
 
-def _heading(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _frozen_rows(version: Any) -> Iterator[tuple[str, str, str]]:
+    for section in version.content["sections"]:
+        for row in section["rows"]:
+            yield row["name"], row["label"], row["text"]
 
 
-def _as_text(value: Any) -> str:
-    match value:
-        case dict():
-            return "\n".join(f"{_heading(str(name))}: {_as_text(part)}" for name, part in value.items())
-        case list():
-            return "\n".join(_as_text(part) for part in value)
-    return "" if value is None else str(value)
+@provides
+def _decisions(sketch: Sketch) -> Iterator[Document]:
+    issued = Decision.objects.filter(application__sketch=sketch).exclude_drafts().select_related("letter").order_by("version")
+    for decision in issued:
+        yield Document(
+            key=f"decision-{decision.pk}",
+            title=_("Decision, version %(number)d: %(kind)s") % {"number": decision.version, "kind": decision.get_kind_display()},
+            at=decision.issued_at, came_in=False, sender=decision.deciding_body, receiver=sketch.organisation.name,
+            checksum=decision.letter.sha256 if decision.letter else "", url=decision.get_absolute_url(),
+            body=lambda decision=decision: [(_("Decision"), decision.wording), *text_parts(decision), (_("About appeal"), decision.no_appeal)],
+        )  # fmt: skip
 
 
 @provides

@@ -1,17 +1,23 @@
 """What can happen to a project: opened by a decision, changed by a correction."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from grants.models import Decision
+from grants.models import Budget, Decision
 from grants.rules import percent_text
+from kraftsamling.accounts.models import Organisation
 from kraftsamling.audit import log as audit
+from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import claim
+from kraftsamling.programmes.models import Programme
+from kraftsamling.programmes.permissions import is_process_leader
 from kraftsamling.search import index
 
-from .models import Project
+from .models import Project, ProjectKind
 
 
 @transaction.atomic
@@ -28,6 +34,44 @@ def open_project(decision: Decision, *, at: datetime) -> Project:
     )
 
     audit.record("pilots.project.open", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
+    _put_in_index(project, at=at)
+    return project
+
+
+@transaction.atomic
+def enter_project(
+    programme: Programme,
+    *,
+    owner: Organisation,
+    title: str,
+    registry_number: str,
+    share: Decimal,
+    cap: Kronor,
+    starts_on: date,
+    ends_on: date,
+    budget: Budget,
+    by: Any,
+    at: datetime,
+) -> Project:
+    """Enters the programme's own project, decided elsewhere: a row of the registry like any other."""
+    if not is_process_leader(by, programme):
+        raise PermissionDenied
+    project = Project.objects.create(
+        programme=programme,
+        kind=ProjectKind.PLATFORM,
+        owner=owner,
+        title=title,
+        registry_number=registry_number,
+        share=share,
+        cap=cap,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        budget=budget,
+        opened_at=at,
+        entered_by=by,
+    )
+
+    audit.record("pilots.project.enter", project, by=by, at=at, number=registry_number)
     _put_in_index(project, at=at)
     return project
 

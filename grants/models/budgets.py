@@ -1,6 +1,5 @@
 """The budget: cost lines and financing lines per year, of an application, of a decision and of the platform's own project."""
 
-
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _

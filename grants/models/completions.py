@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from grants.states import ApplicationState, CompletionState, tone
@@ -39,8 +39,9 @@ class CompletionQuerySet(models.QuerySet):
         return self.open().filter(due_at__lte=at)
 
     def awaiting_follow_up(self) -> "CompletionQuerySet":
-        """Nothing came, the application still waits, and nobody has said what is to be done."""
-        lapsed = self.filter(state=CompletionState.LAPSED, followed_up_at=None)
+        """Nothing came, the application still waits, and nobody has said what is to be done or asked anew."""
+        later = CompletionRequest.objects.filter(application=OuterRef("application"), asked_at__gt=OuterRef("asked_at"))
+        lapsed = self.filter(~Exists(later), state=CompletionState.LAPSED, followed_up_at=None)
         return lapsed.filter(application__state=ApplicationState.SUBMITTED)
 
 

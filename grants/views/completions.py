@@ -114,7 +114,7 @@ def completion_context(request: HttpRequest, application: Application, *, at: da
     own = permissions.can_write_application(request.user, application)
     handles = not own and permissions.can_handle_application(request.user, application)
     rows = list(application.completions.select_related("asked_by", "followed_up_by").order_by("-asked_at", "-pk"))
-    lapsed = [row for row in rows if row.state == CompletionState.LAPSED and row.followed_up_at is None]
+    lapsed = [row for row in rows[:1] if row.state == CompletionState.LAPSED and row.followed_up_at is None]
     waits = application.state == ApplicationState.SUBMITTED
     asked = getattr(application, "ruling_request", None)
     return {

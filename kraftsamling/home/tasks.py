@@ -282,16 +282,19 @@ def follow_up_completion(request: CompletionRequest) -> Task:
 
 
 def slow_applications(user: Any, *, at: datetime) -> QuerySet:
-    """Soon six months old or older, and no ruling asked for yet."""
+    """Without a decision and soon six months old or older, and those for which a ruling has been asked."""
     programmes = programmes_with_role(user, Role.PROCESS_LEADER)
     if not programmes:
         return Application.objects.none()
     readable = Application.objects.readable_by_officer(user).filter(sketch__call__programme__in=programmes)
-    old = undecided(readable).filter(came_in_at__lt=months_before(at, WARNING_MONTHS), ruling_request=None)
-    return old.select_related("current_version", "sketch__organisation").order_by("came_in_at", "pk")
+    old = undecided(readable).filter(came_in_at__lt=months_before(at, WARNING_MONTHS))
+    return old.select_related("current_version", "sketch__organisation", "ruling_request").order_by("came_in_at", "pk")
 
 
 def decide_soon(application: Any) -> Task:
+    asked = getattr(application, "ruling_request", None)
+    if asked is not None:
+        return give_ruling(application, asked)
     day = months_after(stockholm_today(application.came_in_at), RULING_MONTHS)
     return Task(
         title=_("Decide on “%(title)s”: six months pass on %(day)s")
@@ -302,23 +305,14 @@ def decide_soon(application: Any) -> Task:
     )
 
 
-def rulings_asked(user: Any, *, at: datetime) -> QuerySet:
-    programmes = programmes_with_role(user, Role.PROCESS_LEADER)
-    if not programmes:
-        return RulingRequest.objects.none()
-    readable = undecided(Application.objects.readable_by_officer(user).filter(sketch__call__programme__in=programmes))
-    asked = RulingRequest.objects.filter(application__in=readable.values("pk"))
-    return asked.select_related("application__current_version", "application__sketch__organisation").order_by("asked_at", "pk")
-
-
-def give_ruling(request: RulingRequest) -> Task:
+def give_ruling(application: Application, request: RulingRequest) -> Task:
     return Task(
         title=_("%(organisation)s has asked for a ruling on “%(title)s”")
-        % {"organisation": request.application.sketch.organisation, "title": request.application.current_version},
+        % {"organisation": application.sketch.organisation, "title": application.current_version},
         detail=_(
             "Decide the case within four weeks, or turn the request down in a decision of its own (förvaltningslagen 12 §)."
         ),
-        url=request.application.get_absolute_url(),
+        url=application.get_absolute_url(),
         due_at=ruling_due_at(request.asked_at),
         tone="stop",
     )
@@ -443,7 +437,6 @@ SOURCES = (
     Source(calls_with_unsent_answers, send_answers),
     Source(lapsed_completions, follow_up_completion),
     Source(slow_applications, decide_soon),
-    Source(rulings_asked, give_ruling),
     Source(applications_to_prepare, prepare_application),
     Source(proposals_to_decide, decide),
     Source(decisions_to_confirm, confirm_decision),

@@ -328,6 +328,15 @@ def test_after_the_decision_there_is_nothing_to_follow_up(stage, state):
     assert not CompletionRequest.objects.awaiting_follow_up().exists()
 
 
+def test_who_asks_anew_has_said_what_is_done(stage):
+    lapsed(stage)
+    stage.application.refresh_from_db()
+    ask(stage, at=DUE + DAY, due_at=DUE + 9 * DAY)
+    actions.close_completion(stage.application, at=DUE + 2 * DAY)
+    set_state(stage.application, "submitted")
+    assert not CompletionRequest.objects.awaiting_follow_up().exists()
+
+
 # ---- Reminders
 
 

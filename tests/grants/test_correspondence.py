@@ -211,6 +211,16 @@ def test_who_reads_the_thread(client, stage, who):
     assert status == (200 if who in reads else 302 if who == "nobody" else 404)
 
 
+def test_a_reviewer_who_reads_the_case_reads_neither_its_messages_nor_its_record(client, stage):
+    message = write(stage, stage.writer)
+    assigned(stage, stage.reviewer)
+    client.force_login(stage.reviewer)
+    assert client.get(stage.sketch.get_absolute_url()).status_code == 200
+    for address in (url(stage), url(stage, "case_record"), url(stage, "case_message_file", message.pk)):
+        assert client.get(address).status_code == 404
+    assert client.post(url(stage, "case_message_write"), {"text": "Hej"}).status_code == 404
+
+
 def test_a_message_with_a_file_goes_through_the_page_and_back(client, stage):
     client.force_login(stage.writer)
     sent = {"text": "Här är intyget.", "file": SimpleUploadedFile("intyg.pdf", PDF, "application/pdf")}

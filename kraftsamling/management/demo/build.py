@@ -1,6 +1,7 @@
 """Builds the demo data through the actions, each at its own moment, so that rules and case log are the real ones."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -25,17 +26,16 @@ from kraftsamling.places.models import Municipality, Region
 from kraftsamling.programmes.actions import give_first_role
 from kraftsamling.programmes.models import FocusArea, FocusColour, Programme
 
+from .applications import DemoApplications
+from .moments import moment
 from .people import MORE_REVIEWERS, ORGANISATIONS, PEOPLE, ROLES, WRITERS, DemoOrganisation
 from .sketches import INVITED, LEARNING, REASONS_DECLINED, REASONS_INVITED, SKETCHES, DemoSketch
 
-STAGES = ("sketches", "invited")
+STAGES = ("sketches", "invited", "applications", "decided")
+"""Where the building may stop: before the review, when the invitations are out, when applications are in, or not at all."""
 FIRST_INVENTED_NUMBER = 802_999_100
 LEANINGS = (0, 1, 0, 0, -1, 0, 1)
 """How reviewers differ from one another and from criterion to criterion."""
-
-
-def moment(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, tzinfo=STOCKHOLM)
 
 
 FACTORS = [
@@ -63,9 +63,17 @@ class Demo:
         self._people()
         call = self._first_call()
         sketches = self._sketches(call)
-        if stage == "invited":
+        reached = STAGES.index(stage)
+        if reached >= STAGES.index("invited"):
             self._review(call, sketches)
             self._answers(call, sketches)
+        second = DemoApplications(self, call)
+        if reached >= STAGES.index("applications"):
+            second.applications(sketches, at)
+        if reached >= STAGES.index("decided"):
+            second.decisions(sketches, at)
+            second.earlier_call()
+            second.platform_project()
         self._open_call(at)
         self._past_mail(at)
 
@@ -147,7 +155,7 @@ class Demo:
         leader, at = self.users["processledare"], moment(2024, 8, 12)
         call = actions.create_call(self.programme, title="Pilotprojekt 2024", by=leader, at=at)
         values = {
-            **self._call_texts(),
+            **self.call_texts(),
             "opens_at": moment(2024, 8, 26),
             "closes_at": moment(2024, 10, 4, 16),
             "review_due_at": moment(2024, 10, 18, 16),
@@ -169,7 +177,7 @@ class Demo:
         )
         return call
 
-    def _call_texts(self) -> dict[str, Any]:
+    def call_texts(self) -> dict[str, Any]:
         return {
             "summary": "Pengar till små försök som stärker det som skyddar barn och unga. Börja med en skiss på en sida.",
             "purpose": (
@@ -193,6 +201,7 @@ class Demo:
             "contact_phone": "019-000 00 00",
             "smallest_grant": Kronor(100_000),
             "largest_grant": Kronor(300_000),
+            "indirect_rate": Decimal("21.39"),
             "eligible_kinds": [
                 OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, OrganisationKind.ASSOCIATION,
                 OrganisationKind.STUDY_ASSOCIATION, OrganisationKind.UNIVERSITY, OrganisationKind.FOUNDATION, OrganisationKind.RELIGIOUS,
@@ -204,11 +213,11 @@ class Demo:
     def _sketches(self, call: Call) -> list[Sketch]:
         opens = moment(2024, 9, 2)
         return [
-            self._sketch(call, row, started_at=opens + timedelta(days=number, hours=number % 5), number=number)
+            self.sketch(call, row, started_at=opens + timedelta(days=number, hours=number % 5), number=number)
             for number, row in enumerate(SKETCHES)
         ]
 
-    def _sketch(self, call: Call, row: DemoSketch, *, started_at: datetime, number: int) -> Sketch:
+    def sketch(self, call: Call, row: DemoSketch, *, started_at: datetime, number: int) -> Sketch:
         organisation = self.organisations[row.owner]
         by = self.member_of(organisation)
         sketch = actions.start_sketch(call, organisation, by=by, at=started_at)
@@ -311,7 +320,7 @@ class Demo:
         call = actions.create_call(self.programme, title=f"Pilotprojekt {closes.year}", by=leader, at=opened - timedelta(days=10))
         starts_on = date(closes.year, closes.month, 1) + timedelta(days=150)
         values = {
-            **self._call_texts(),
+            **self.call_texts(),
             "opens_at": opened,
             "closes_at": closes,
             "review_due_at": closes + timedelta(days=21),
