@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import override
+
 from grants.models import Appropriation, CostCategory, FinancingRole
 from kraftsamling.lib.money import Kronor
 
@@ -133,7 +135,9 @@ class BudgetContent:
 
 
 def _named(choices: Any, key: str) -> dict[str, str]:
-    return {"key": str(key), "name": str(choices(key).label)}
+    """Always in Swedish, whoever sends in: the frozen text is a public document, and its checksum must not hang on a language."""
+    with override("sv"):
+        return {"key": str(key), "name": str(choices(key).label)}
 
 
 def content_from_json(kept: dict[str, Any]) -> BudgetContent:

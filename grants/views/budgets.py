@@ -35,7 +35,7 @@ PUBLIC_KINDS = {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, Organisa
 def own_application(request: HttpRequest, pk: int) -> Application:
     """The application, if it is the person's organisation's. Raises Http404 otherwise."""
     applications = Application.objects.of_organisations(request.user).select_related(
-        "sketch__call__programme__region", "sketch__organisation", "sketch__current_version", "draft__saved_by"
+        "sketch__call__programme__region", "sketch__organisation", "sketch__current_version"
     )
     return get_object_or_404(applications, pk=pk)
 

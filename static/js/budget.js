@@ -128,5 +128,7 @@ function budget(form) {
 }
 
 document.querySelectorAll("form[data-budget]").forEach(budget);
-// After “Add line” the page comes back at the new line: the writing goes on there.
-if (location.hash.startsWith("#line-")) document.getElementById(location.hash.slice(1))?.querySelector(".budget-text")?.focus();
+// After “Add line” the page comes back at the new line: the writing goes on there, once the browser has scrolled to it.
+window.addEventListener("load", () => setTimeout(() => {
+  if (location.hash.startsWith("#line-")) document.getElementById(location.hash.slice(1))?.querySelector(".budget-text")?.focus();
+}, 0));

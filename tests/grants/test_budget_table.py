@@ -229,6 +229,13 @@ def test_what_is_frozen_as_json_reads_back_the_same(whole):
     assert content_from_json(whole.as_json()) == whole
 
 
+def test_what_is_frozen_is_the_same_in_every_language():
+    with translation.override("en"):
+        english = platform.content().as_json()
+    with translation.override("sv"):
+        assert platform.content().as_json() == english
+
+
 # ---- In the database
 
 
