@@ -311,7 +311,34 @@ PREPARATION = {
     "outcomes_send": button(frozenset({LEADER}), forbidden=CASE_READERS),
 }
 
-TABLE = HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+DECISIONS = {
+    "application_preparation": page(CASE_READERS),
+    "preparation_save": Row(
+        get=None, post=OFFICERS, forbidden=CASE_READERS, other={(VISITOR, "GET"): 405, (DECIDER, "GET"): 405}
+    ),
+    "aid_registered": button(OFFICERS, forbidden=CASE_READERS),
+    "preparation_file": page(CASE_READERS),
+    "decision_edit": page(CASE_READERS),
+    "decision_edit@decided": Row(on=CASE_READERS),
+    "decision_save": kept(CASE_READERS),
+    "decision_list": page(LOGGED_IN),
+    "decision_list_file": Row(),
+    "decision_list_file@csv": page(LOGGED_IN),
+    "decision_list_file@xlsx": page(LOGGED_IN),
+    "decision_detail": page(OWN | CASE_READERS),
+    "decision_detail@draft": page(CASE_READERS),
+    "decision_letter": page(OWN | CASE_READERS),
+    "decision_letter@draft": Row(),
+    "decision_propose": button(CASE_READERS),
+    "decision_issue": button(frozenset({DECIDER}), forbidden=CASE_READERS),
+    "decision_drop": button(CASE_READERS),
+    "decision_confirm": button(OWN, forbidden=CASE_READERS),
+    "decision_correct": button(CASE_READERS, forbidden=OWN),
+    "project_list": page(LOGGED_IN),
+    "project_detail": page(OWN | CASE_READERS | {Role.STEERING_GROUP, Role.FINANCE_OFFICER}),
+}
+
+TABLE = DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
     "start": "/",
     "home": "/hem/",
@@ -365,6 +392,14 @@ WHOLE_ADDRESSES = {
     "simulator": "/beredning/hosten/simulator/",
     "simulator_compare": "/beredning/hosten/simulator/jamfor/",
     "outcomes": "/beredning/hosten/svar/",
+    "application_preparation": "/ansokningar/1/beredning/",
+    "decision_edit": "/ansokningar/1/beslut/",
+    "decision_list": "/beslut/",
+    "decision_list_file": "/beslut.csv",
+    "decision_detail": "/beslut/1/",
+    "decision_letter": "/beslut/1/brev.pdf",
+    "project_list": "/projekt/",
+    "project_detail": "/projekt/1/",
     "outbox_list": "/utskick/",
     "outbox_csv": "/utskick.csv",
     "role_list": "/program/roller/",

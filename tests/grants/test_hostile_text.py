@@ -280,6 +280,14 @@ def addresses(world):
         "sketch_receipt": [{"pk": world.submitted.pk, "number": 1}],
         "application_detail": [{"pk": world.application.pk}],
         "application_turn_down": [{"pk": world.application.pk}],
+        **{
+            key: [{"pk": world.application.pk}]
+            for key in ["application_preparation", "preparation_save", "aid_registered", "decision_edit", "decision_save"]
+        },
+        "preparation_file": [{"pk": world.application.pk, "file_id": world.file.pk}],
+        "decision_list_file": [{"kind": kind} for kind in ("csv", "xlsx")],
+        **{f"decision_{name}": [{"pk": 1}] for name in ("detail", "letter", "propose", "issue", "drop", "confirm", "correct")},
+        "project_detail": [{"pk": 1}],
         "reviewer_remove": by_assessment,
         "call_answer_remove": [{"slug": world.call.slug, "pk": world.call.answers.get().pk}],
         "board_file": [{"slug": world.call.slug, "kind": kind} for kind in ("csv", "xlsx")],

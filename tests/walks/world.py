@@ -28,7 +28,7 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from grants import actions
 from grants.models import Application, Call, Outcome, Sketch
 from grants.states import ApplicationState
-from grants.tasks import build_application_receipt, build_receipt
+from grants.tasks import build_application_receipt, build_letter, build_receipt
 from kraftsamling.accounts.actions import invite
 from kraftsamling.accounts.actions.members import ask_to_join, hash_of
 from kraftsamling.accounts.actions.signatories import add_signatory
@@ -39,8 +39,9 @@ from kraftsamling.management.demo.build import build as build_demo
 from kraftsamling.notifications.models import Category, Message
 from kraftsamling.notifications.preferences import token_for
 from kraftsamling.programmes.models import Programme, Role
-from tests.factories import applications, grants
+from tests.factories import applications, decisions, grants
 from tests.factories.accounts import UserFactory
+from tests.factories.applications import create_sent_in
 from tests.factories.programmes import ProgrammeFactory
 
 VISITOR = "visitor"
@@ -147,6 +148,11 @@ def _typed(arguments, leader, *, at):
         "organisation_invite": {"email": "en.till@example.se"},
         "signatory_end": {"on": at.date().isoformat()},
         "outcomes_send": {"outcome": _ticked(arguments, leader)},
+        "preparation_save": {"revision": 1, "strategy_link": "Goda uppväxtvillkor."},
+        "aid_registered": {"on": at.date().isoformat()},
+        "decision_save": {"revision": 1, "seen_version": 1, "kind": "rejected", "reasons": "Medlen räcker inte."},
+        **{key: {"revision": 1} for key in ["decision_propose", "decision_issue", "decision_drop"]},
+        "decision_correct": {"correction": "Ett räknefel."},
         "outcome_drop": {"revision": outcome.revision},
         "outcome_edit": {"kind": outcome.kind, "reason": "Ett annat skäl.", "revision": outcome.revision},
         "letter_edit": {"letter": "Ett eget brev.", "revision": outcome.revision},
@@ -199,6 +205,7 @@ def _sketches(programme, home, people, *, at):
     actions.declare_on_assessment(reading, has_conflict=False, by=reviewer, at=at - 13 * days)
     grants.create_outcome(waiting, by=leader, at=at - days)
     application = _invited(leader, member, home, call, others[0], at=at)
+    decided = _decided(call, home, people, at=at)
     draft = Sketch.objects.in_draft().get(organisation=home)
     done = grants.create_assessed(sketch("Läsning på bussen (exempel)", 1), reviewer, by=leader, at=at - 12 * days)
 
@@ -229,6 +236,7 @@ def _sketches(programme, home, people, *, at):
     rows["board_file"] = {"slug": call.slug, "kind": "pdf"}
     rows |= _scenarios(call, leader, [waiting.pk, answered.pk], at=at)
     rows |= _case(waiting, call, home, people, at=at)
+    rows |= decided
     message = Message.objects.filter(programme_id=programme.pk, about=f"grants.sketch:{waiting.pk}").order_by("pk").first()
     message = message or Message.objects.filter(programme_id=programme.pk).order_by("pk").first()
     rows |= {name: {"pk": message.pk} for name in ["message_detail", "message_send_again", "message_arrived"]}
@@ -311,6 +319,35 @@ def _invited(leader, member, home, call, reviewer, *, at):
     made = grants.create_submitted(call, organisation=home, by=member, at=at - 30 * days, title="Cykelverkstan (exempel)")
     grants.create_assessed(made, reviewer, by=leader, at=at - 14 * days)
     return grants.create_invited(made, by=leader, at=at - 2 * days)
+
+
+def _decided(call, home, people, *, at):
+    """An application with a draft that waits, and one that has been granted and has its letter and its project."""
+    leader, decider, member = people[Role.PROCESS_LEADER], people[Role.DECISION_MAKER], people[MEMBER]
+    days = dt.timedelta(days=1)
+
+    def sent_in(title):
+        made = grants.create_submitted(call, organisation=home, by=member, at=at - 30 * days, title=title)
+        return create_sent_in(grants.create_invited(made, by=leader, at=at - 5 * days), at=at - 4 * days)
+
+    waiting, granted = sent_in("Musik på bryggan (exempel)"), sent_in("Sommarläger för alla (exempel)")
+    decisions.prepare(waiting, by=leader, at=at - 3 * days)
+    certificate = decisions.certificate(waiting, by=leader, at=at - 3 * days)
+    when = {"decided_on": (at - 2 * days).date()}
+    draft = decisions.write(waiting, by=leader, at=at - 3 * days, **when)
+    decisions.prepare(granted, by=leader, at=at - 3 * days)
+    issued = decisions.issue(decisions.write(granted, by=leader, at=at - 3 * days, **when), by=decider, at=at - days)
+    build_letter(issued.pk)
+
+    case = {"pk": waiting.pk}
+    rows = dict.fromkeys(
+        ["application_preparation", "preparation_save", "aid_registered", "decision_edit", "decision_save"], case
+    )
+    rows |= {"preparation_file": {**case, "file_id": certificate.pk}, "decision_edit@decided": {"pk": granted.pk}}
+    rows |= {f"decision_{name}": {"pk": draft.pk} for name in ["detail@draft", "letter@draft", "propose", "issue", "drop"]}
+    rows |= {f"decision_{name}": {"pk": issued.pk} for name in ["detail", "letter", "confirm", "correct"]}
+    rows |= {f"decision_list_file@{kind}": {"kind": kind} for kind in ("csv", "xlsx")}
+    return rows | {"decision_list_file": {"kind": "pdf"}, "project_detail": {"pk": issued.project.pk}}
 
 
 def _organisation(home, people, *, at):

@@ -35,23 +35,27 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
         (Role.REVIEWER, ["Calls", "Reviewing", "Search"], ["Our organisation", "What mail I want"]),
         (
             Role.PROCESS_LEADER,
-            ["Calls", "Preparation", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (
             Role.PROCESS_TEAM,
-            ["Calls", "Preparation", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
-        (Role.DECISION_MAKER, ["Calls", "Preparation", "Search"], ["Our organisation", "What mail I want"]),
+        (
+            Role.DECISION_MAKER,
+            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
+            ["Our organisation", "What mail I want"],
+        ),
         (
             Role.ADMINISTRATOR,
             ["Calls", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "People and roles", "What mail I want"],
         ),
-        (Role.STEERING_GROUP, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.STEERING_GROUP, ["Calls", "Projects", "Search"], ["Our organisation", "What mail I want"]),
         (Role.REFERENCE_GROUP, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.FINANCE_OFFICER, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.FINANCE_OFFICER, ["Calls", "Projects", "Search"], ["Our organisation", "What mail I want"]),
         (Role.COMMUNICATIONS_OFFICER, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
     ],
 )
@@ -61,7 +65,13 @@ def test_each_role_has_its_menu(programme, role, menu, account):
 
 
 def test_members_find_their_sketches():
-    assert labels(nav.MENU, UserFactory(member_of=OrganisationFactory())) == ["Calls", "Our sketches", "Search"]
+    assert labels(nav.MENU, UserFactory(member_of=OrganisationFactory())) == [
+        "Calls",
+        "Our sketches",
+        "Decisions",
+        "Projects",
+        "Search",
+    ]
 
 
 def test_the_entry_of_the_page_one_is_on_is_marked():
