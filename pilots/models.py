@@ -51,7 +51,7 @@ class Project(models.Model):
     owner = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="projects")
     registry_number = models.CharField(_("registry number"), max_length=30, blank=True)
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2)
-    cap: Any = KronorField(_("but no more than"))
+    cap = KronorField(_("but no more than"))
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     budget = models.ForeignKey("grants.Budget", on_delete=models.PROTECT, related_name="projects")

@@ -177,7 +177,7 @@ def _calls(programme, people):
     return rows
 
 
-def _sketches(programme, home, people, *, at):
+def _sketches(programme, home, people, *, at):  # noqa: PLR0915 - one world, told in order
     """A call under preparation, with a sketch of the organisation in each state."""
     leader, member = people[Role.PROCESS_LEADER], people[MEMBER]
     days = dt.timedelta(days=1)
