@@ -38,6 +38,8 @@ EARLIER = [
 ]  # fmt: skip
 
 SIGNATORIES = ["Berit Almskog", "Roland Tjäder", "Siv Norrmalm", "Edvin Hällestrand", "Marit Ljusberg", "Tage Sundevall"]
+LEFT = Kronor(105_000)
+"""Of the frame, when three have been granted what they sought."""
 SHARE_OF_FIRST_YEAR = 6
 """Tenths of every amount that fall in the first of the two years."""
 
@@ -138,7 +140,7 @@ class DemoApplications:
             returned.sketch, text="Hej! Hör av er om något är oklart, så går vi igenom det tillsammans.", by=self.leader,
             at=at - timedelta(days=5, hours=-1),
         )  # fmt: skip
-        decision = self._written(waiting, at=at - timedelta(days=2), item="", kind=DecisionKind.GRANTED)
+        decision = self._written(waiting, at=at - timedelta(days=2), item="", kind=DecisionKind.GRANTED, cap=LEFT)
         actions.propose_decision(decision, revision=decision.revision, by=self.leader, at=at - timedelta(days=1))
 
     def application_of(self, sketch: Sketch) -> Application:
@@ -245,7 +247,7 @@ class DemoApplications:
         member = self.demo.member_of(application.sketch.organisation)
         actions.confirm_read(issued, by=member, at=at + timedelta(days=1))
 
-    def _written(self, application: Application, *, at: datetime, item: str, kind: str) -> Decision:
+    def _written(self, application: Application, *, at: datetime, item: str, kind: str, cap: Kronor | None = None) -> Decision:
         checks = {f"{check.value}_ok": True for check in Check} | {f"{check.value}_note": "" for check in Check}
         link = "Bidrar till målet hög och jämlik livskvalitet och till det prioriterade området Kunskapslyft."
         values = {
@@ -259,7 +261,7 @@ class DemoApplications:
         words = {
             "kind": kind,
             "share": Decimal(50) if granted else None,
-            "cap": version.sought if granted else None,
+            "cap": (cap or version.sought) if granted else None,
             "starts_on": version.starts_on if granted else None,
             "ends_on": version.ends_on if granted else None,
             **(TERMS if granted else dict.fromkeys(TERMS, "")),
