@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from grants import actions, documents, permissions, progress
 from grants.forms.hand_in import MoreTimeForm
-from grants.models import Application, ApplicationVersion
+from grants.models import Application, ApplicationVersion, Decision
 from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 
@@ -48,6 +48,8 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": progress.steps(sketch, at=at),
         "ball": progress.ball(sketch, at=at),
         "may_handle": not own and permissions.can_handle_application(request.user, application),
+        "reads_as_officer": not own and permissions.can_read_case_as_officer(request.user, sketch),
+        "decisions": Decision.objects.visible_to(request.user).filter(application=application).exclude_drafts().order_by("-version"),
         "versions": application.versions.select_related("submitted_by").order_by("-number"),
         **page_of_application(request, application),
     }
