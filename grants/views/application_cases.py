@@ -49,7 +49,10 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "ball": progress.ball(sketch, at=at),
         "may_handle": not own and permissions.can_handle_application(request.user, application),
         "reads_as_officer": not own and permissions.can_read_case_as_officer(request.user, sketch),
-        "decisions": Decision.objects.visible_to(request.user).filter(application=application).exclude_drafts().order_by("-version"),
+        "decisions": Decision.objects.visible_to(request.user)
+        .filter(application=application)
+        .exclude_drafts()
+        .order_by("-version"),
         "versions": application.versions.select_related("submitted_by").order_by("-number"),
         **page_of_application(request, application),
     }

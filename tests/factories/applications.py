@@ -5,9 +5,12 @@ import datetime as dt
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from grants import actions
+from grants.budget.content import BudgetContent, CostPart, FinancingPart
+from grants.budget.store import store
 from grants.forms.whole import ApplicationForms
 from kraftsamling.accounts.actions.signatories import add_signatory
 from kraftsamling.lib.dates import STOCKHOLM
+from kraftsamling.lib.money import Kronor
 from tests.factories import grants as make
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -64,6 +67,22 @@ def write(application, *, by=None, at=WRITING, **changes):
     names = frozenset({*typed, *changes})
     return actions.save_application_draft(
         application, typed=typed, names=names, revision=draft.revision, by=by or writer(application), at=at
+    )
+
+
+def create_budget(*, sought=200_000, own=200_000):
+    """A frozen budget that belongs to nothing yet."""
+    years = (2027,)
+    parts = [("grant", "Region Örebro län", sought), ("own", "Egna medel", own)]
+    return store(
+        BudgetContent(
+            years=years,
+            costs=(CostPart("own_staff", "Projektledare", in_kind=False, amounts=(Kronor(sought + own),)),),
+            financing=tuple(
+                FinancingPart(role, name, is_public=True, in_kind=False, appropriation="", amounts=(Kronor(amount),))
+                for role, name, amount in parts
+            ),
+        )
     )
 
 

@@ -298,7 +298,26 @@ def addresses(world):
         "programme_roles": [{"slug": world.programme.slug}],
         "role_give": [{"slug": world.programme.slug}],
     }
+    pk, case = {"pk": world.application.pk}, {"pk": world.submitted.pk}
+    parts |= {name: [{**pk, "key": "projekt"}] for name in ("application_edit", "application_autosave")}
+    parts |= {"application_file": [{**pk, "file_id": world.file.pk}], "application_file_remove": [{**pk, "link": 1}]}
+    parts |= {name: [{**pk, "number": 1}] for name in ("application_version", "application_receipt")}
+    parts |= {"application_budget_file": [{**pk, "kind": kind} for kind in ("csv", "xlsx")]}
+    parts |= {
+        "case_record_file": [{**case, "kind": kind} for kind in ("csv", "xlsx")],
+        "case_message_file": [{**case, "message": 1}],
+    }
+    parts |= {"case_unmark": [{**case, "mark": 1}]}
+    parts |= {f"case_disclosure{end}": [{**case, "disclosure": 1}] for end in ("", "_retry")}
+    parts |= {f"completion_{name}": [{**pk, "completion": 1}] for name in ("extend", "cancel", "follow_up")}
+    parts |= {f"scenario_{name}": [{"slug": world.call.slug, "pk": 1}] for name in ("rename", "copy", "remove")}
     prefixes = [
+        ("application_", [pk]),
+        ("completion_", [pk]),
+        ("ruling_", [pk]),
+        ("case_", by_sketch),
+        ("simulator", by_call),
+        ("scenario_", by_call),
         ("organisation_", [{"pk": world.organisation.pk}]),
         ("assessment_", by_assessment),
         ("sketch_start", by_call),

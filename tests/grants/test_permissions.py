@@ -1,6 +1,7 @@
 """Who may do what: a table of roles for every predicate."""
 
 import inspect
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -35,6 +36,14 @@ TABLE = {
     "can_assess": {Role.REVIEWER},
     "can_declare_on_assessment": {Role.REVIEWER},
     "can_send_outcome": {Role.PROCESS_LEADER},
+    "can_write_application": {"member"},
+    "can_handle_application": OFFICERS,
+    "can_follow_up_completion": {Role.PROCESS_LEADER},
+    "can_read_messages": {*READERS, "member"},
+    "can_decide_on_application": {Role.DECISION_MAKER},
+    "can_write_decision": READERS,
+    "can_confirm_decision": {"member"},
+    "can_keep_scenarios": READERS,
 }
 
 
@@ -71,7 +80,18 @@ def target(name, stage):
             actions.send_outcomes(stage.call, outcomes=[stage.outcome], by=stage.leader, at=make.ANSWERING)
             stage.sketch.refresh_from_db()
             return stage.sketch.application
-        case "can_edit_call" | "can_publish_call" | "can_extend_deadline" | "can_read_board" | "can_assign_reviewers":
+        case "can_write_application" | "can_handle_application" | "can_decide_on_application" | "can_write_decision":
+            return SimpleNamespace(sketch=stage.sketch)
+        case "can_confirm_decision" | "can_follow_up_completion":
+            return SimpleNamespace(application=SimpleNamespace(sketch=stage.sketch))
+        case (
+            "can_keep_scenarios"
+            | "can_edit_call"
+            | "can_publish_call"
+            | "can_extend_deadline"
+            | "can_read_board"
+            | "can_assign_reviewers"
+        ):
             return stage.call
     return stage.sketch
 

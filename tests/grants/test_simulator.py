@@ -290,7 +290,7 @@ def test_drafts_withdrawn_and_other_calls_are_not_there(stage):
 
 
 def sent_in(stage, *, sought=250_000):
-    return applications.create_sent_in(call=stage.call, by=stage.leader, sought=sought)
+    return applications.create_sent_in(call=stage.call, by=stage.leader, sought=sought, own=max(sought, 200_000))
 
 
 def test_applications_are_counted_by_what_was_sent_in_and_by_their_own_budget(stage):

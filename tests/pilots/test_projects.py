@@ -81,7 +81,7 @@ def test_the_page_shows_what_was_decided(stage):
     for part in (
         "28",
         "150\u00a0000\u00a0kr",
-        "400\u00a0000\u00a0kr",
+        "400\u00a0000",
         stage.decision.get_absolute_url(),
         stage.application.get_absolute_url(),
     ):
