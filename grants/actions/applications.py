@@ -35,7 +35,7 @@ from kraftsamling.search import index
 from .completions import close_completion
 from .locks import lock_application
 from .receivers import officers_of
-from .sketches import MOST_FILES, DraftConflict, checksum
+from .sketches import MOST_FILES, DraftConflict, checksum, known_partners
 
 
 def open_application(sketch: Sketch, *, due_at: datetime, at: datetime) -> Application:
@@ -254,6 +254,7 @@ def _freeze(
     )
     version.focus_areas.add(*content.focus_areas)
     version.municipalities.add(*content.municipalities)
+    version.partner_organisations.add(*known_partners(content.partners))
     version.files.add(*files)
     values = {"versions_count": number, "current_version": version, "submitted_at": at, "submitted_by": by}
     advance(application, ApplicationState.SUBMITTED, table=APPLICATION_MOVES, **values)

@@ -175,7 +175,7 @@ def _freeze(sketch: Sketch, content: rules.SketchContent, *, revision: int, by: 
     )
     version.focus_areas.add(*content.focus_areas)
     version.municipalities.add(*content.municipalities)
-    version.partner_organisations.add(*_known_partners(content.partners))
+    version.partner_organisations.add(*known_partners(content.partners))
     version.files.add(*files)
     values = {"number": case_number, "versions_count": number, "current_version": version, "submitted_at": at, "submitted_by": by}
     if sketch.state == SketchState.DRAFT:
@@ -195,7 +195,8 @@ def _next_case_number(on: date) -> str:
     return f"{name}-{series.values_list('last', flat=True)[0]:04}"
 
 
-def _known_partners(partners: Iterable[rules.Partner]) -> list[Organisation]:
+def known_partners(partners: Iterable[rules.Partner]) -> list[Organisation]:
+    """Those that have an account here, found by their organisation number."""
     numbers = [partner.org_number for partner in partners if partner.org_number]
     return list(Organisation.objects.filter(org_number__in=numbers)) if numbers else []
 

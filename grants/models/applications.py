@@ -230,6 +230,7 @@ class ApplicationVersion(models.Model):
     main_focus_area = models.ForeignKey("programmes.FocusArea", on_delete=models.PROTECT, related_name="+")
     focus_areas = models.ManyToManyField("programmes.FocusArea", related_name="+")
     municipalities = models.ManyToManyField("places.Municipality", related_name="+")
+    partner_organisations = models.ManyToManyField("accounts.Organisation", related_name="+")
     files = models.ManyToManyField("files.StoredFile", related_name="+")
 
     objects = ApplicationVersionQuerySet.as_manager()

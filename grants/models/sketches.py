@@ -21,14 +21,18 @@ CASE_READERS = frozenset({*OFFICERS, Role.DECISION_MAKER})
 
 
 def _conflict_of(user: Any) -> Q:
-    from .reviews import ConflictDeclaration  # noqa: PLC0415 - the two modules name each other
+    from .applications import ApplicationVersion  # noqa: PLC0415 - the modules name each other
+    from .reviews import ConflictDeclaration  # noqa: PLC0415
 
     conflict = Q(Exists(ConflictDeclaration.objects.in_conflict().filter(sketch=OuterRef("pk"), user=user.pk)))
     if user.organisation_ids:
         partner = SketchVersion.partner_organisations.through.objects.filter(
             sketchversion__sketch=OuterRef("pk"), organisation__in=user.organisation_ids
         )
-        conflict |= Q(organisation__in=user.organisation_ids) | Q(Exists(partner))
+        later = ApplicationVersion.partner_organisations.through.objects.filter(
+            applicationversion__application__sketch=OuterRef("pk"), organisation__in=user.organisation_ids
+        )
+        conflict |= Q(organisation__in=user.organisation_ids) | Q(Exists(partner)) | Q(Exists(later))
     return conflict
 
 

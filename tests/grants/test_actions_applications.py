@@ -10,14 +10,14 @@ from grants import actions, tasks
 from grants.forms.whole import ApplicationForms
 from grants.models import Application, ApplicationVersion
 from grants.states import APPLICATION_MOVES, WRITING_STATES, ApplicationState
-from kraftsamling.accounts.models import Signatory
+from kraftsamling.accounts.models import Membership, Signatory, User
 from kraftsamling.audit.models import AuditEntry
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.notifications.models import Message
 from tests.factories import applications as make
-from tests.factories.accounts import UserFactory
-from tests.factories.grants import APPLICATION_DUE, create_published_call
+from tests.factories.accounts import OrganisationFactory, UserFactory
+from tests.factories.grants import APPLICATION_DUE, create_published_call, officer
 
 pytestmark = pytest.mark.django_db
 SECOND = dt.timedelta(seconds=1)
@@ -368,3 +368,15 @@ def test_a_receipt_that_no_worker_built_is_swept(application, time_machine):
 
 def test_the_table_of_moves_is_whole():
     assert set(APPLICATION_MOVES) == set(ApplicationState)
+
+
+def test_an_officer_whose_organisation_becomes_partner_in_the_application_is_shut_out_from_then_on(application):
+    own = OrganisationFactory()
+    person = officer(application.sketch.call.programme)
+    Membership.objects.create(user=person, organisation=own)
+    make.write(application, partner_1_name=own.name, partner_1_org_number=own.org_number)
+    before = Application.objects.readable_by_officer(User.objects.get(pk=person.pk))
+    assert [row.pk for row in before] == [application.pk]
+    make.send_in(application)
+    assert not Application.objects.readable_by_officer(User.objects.get(pk=person.pk)).exists()
+    assert sent("application_arrived") == [application.sketch.call.created_by.email]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -228,6 +228,27 @@ def bar_chart(title: Any, rows: Iterable[tuple[str, int, int]], value_label: Any
         "value_label": value_label,
         "total_label": total_label,
     }
+
+
+# ---- Fields of a form; a template for each part of forty fields takes its time
+
+
+@register.simple_tag
+def field_notes(field: BoundField) -> SafeString:
+    """The help and the errors of a field, before its control."""
+    hint = format_html('<div class="hint" id="{}_helptext">{}</div>', field.auto_id, field.help_text) if field.help_text else ""
+    if not field.errors:
+        return SafeString(hint)
+    errors = format_html_join("", "<p>{}</p>", ((error,) for error in field.errors))
+    return format_html('{}<div class="err" id="{}_error">{}</div>', hint, field.auto_id, errors)
+
+
+@register.simple_tag
+def optional_mark(field: BoundField) -> SafeString:
+    """Said of the few that may be left out, instead of a star at all the others."""
+    if field.field.required or getattr(field.field, "needed_to_submit", False):
+        return SafeString("")
+    return format_html(' <span class="optional">({})</span>', _("optional"))
 
 
 # ---- What has happened
