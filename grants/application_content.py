@@ -44,6 +44,10 @@ class ApplicationContent:
         return self.budget.sought
 
     @property
+    def own_financing(self) -> Kronor:
+        return self.budget.own
+
+    @property
     def total_cost(self) -> Kronor:
         return self.budget.total_cost
 

@@ -1,5 +1,6 @@
 """The sentences of the case log for calls, sketches, reviews and outcomes."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,39 +13,9 @@ from kraftsamling.lib.dates import moment_text
 from .models import CompletionFollowUp
 
 
-def _extended(details: dict[str, Any]) -> str:
-    until = moment_text(datetime.fromisoformat(details["until"]))
-    return gettext("Gave %(organisation)s more time, until %(until)s. Reason: %(reason)s") % {**details, "until": until}
-
-
-def _invited(details: dict[str, Any]) -> str:
-    due = moment_text(datetime.fromisoformat(details["due"]))
-    return gettext("Invited to apply, no later than %(due)s. Reason: %(reason)s") % {**details, "due": due}
-
-
-def _more_time(details: dict[str, Any]) -> str:
-    until = moment_text(datetime.fromisoformat(details["until"]))
-    return gettext("More time for the application, until %(until)s. Reason: %(reason)s") % {**details, "until": until}
-
-
-def _completion_asked(details: dict[str, Any]) -> str:
-    due = moment_text(datetime.fromisoformat(details["due"]))
-    return gettext("Asked for completion, no later than %(due)s.") % {"due": due}
-
-
-def _completion_extended(details: dict[str, Any]) -> str:
-    due = moment_text(datetime.fromisoformat(details["due"]))
-    return gettext("Gave more time for completing, until %(due)s.") % {"due": due}
-
-
-def _conversation(details: dict[str, Any]) -> str:
-    held = moment_text(datetime.fromisoformat(details["held"]))
-    return gettext("Wrote down a conversation with %(held_with)s, %(held)s.") % {**details, "held": held}
-
-
-def _ruling_asked(details: dict[str, Any]) -> str:
-    until = moment_text(datetime.fromisoformat(details["until"]))
-    return gettext("Asked for a ruling. The case is to be decided within four weeks, by %(until)s.") % {"until": until}
+def _with_moment(text: Any, name: str) -> Callable[[dict[str, Any]], str]:
+    """A sentence with a moment among its details, told as people say it."""
+    return lambda details: str(text) % {**details, name: moment_text(datetime.fromisoformat(details[name]))}
 
 
 def _followed_up(details: dict[str, Any]) -> str:
@@ -62,7 +33,11 @@ register("grants.call.publish", _("Published the call."))
 register("grants.call.cancel", _("Cancelled the call."))
 register("grants.call.answer", _("Answered the question “%(question)s”."))
 register("grants.call.unanswer", _("Took away the question “%(question)s” and its answer."), internal=True)
-register("grants.call.extend", _extended, internal=True)
+register(
+    "grants.call.extend",
+    _with_moment(_("Gave %(organisation)s more time, until %(until)s. Reason: %(reason)s"), "until"),
+    internal=True,
+)
 
 register("grants.sketch.start", _("The sketch was begun."))
 register("grants.sketch.submit", _("The sketch was sent in. Receipt %(receipt)s."))
@@ -83,14 +58,16 @@ register("grants.review.reopen", _("Opened the own assessment again."), internal
 register("grants.outcome.prepare", _("Prepared an answer."), internal=True)
 register("grants.outcome.letter", _("Edited the letter."), internal=True)
 register("grants.outcome.drop", _("Took away the prepared answer."), internal=True)
-register("grants.outcome.invite", _invited)
+register("grants.outcome.invite", _with_moment(_("Invited to apply, no later than %(due)s. Reason: %(reason)s"), "due"))
 register("grants.outcome.decline", _("Not invited. Reason: %(reason)s"))
 register("grants.application.ready", _("Said that the application is ready to be sent in."))
 register("grants.application.submit", _("The application was sent in, signed by %(signed_by)s. Receipt %(receipt)s."))
 register("grants.application.add_file", _("The file %(name)s was added."))
 register("grants.application.remove_file", _("The file %(name)s was taken away from the draft."))
 register("grants.application.withdraw", _("The application was withdrawn. Reason: %(reason)s"))
-register("grants.application.extend", _more_time)
+register(
+    "grants.application.extend", _with_moment(_("More time for the application, until %(until)s. Reason: %(reason)s"), "until")
+)
 register("grants.application.lapse", _("The application was not sent in on time."))
 register("grants.preparation.save", _("Changed the preparation."), internal=True)
 register("grants.preparation.state_aid", _("Assessed state aid: %(aid)s. Reason: %(reason)s"), internal=True)
@@ -113,16 +90,19 @@ register("grants.application.turn_down", _("The invitation was turned down. Reas
 register("grants.scenario.save", _("Saved the alternative “%(name)s” in the frame simulator."), internal=True)
 register("grants.scenario.rename", _("Renamed the alternative “%(before)s” to “%(name)s”."), internal=True)
 register("grants.scenario.remove", _("Took away the alternative “%(name)s” from the frame simulator."), internal=True)
-register("grants.completion.ask", _completion_asked)
-register("grants.completion.extend", _completion_extended)
+register("grants.completion.ask", _with_moment(_("Asked for completion, no later than %(due)s."), "due"))
+register("grants.completion.extend", _with_moment(_("Gave more time for completing, until %(due)s."), "due"))
 register("grants.completion.cancel", _("Took the request for completion back."))
 register("grants.completion.answer", _("The completion came in."))
 register("grants.completion.drop", _("The request for completion fell, since the application no longer waits for it."))
 register("grants.completion.lapse", _("The time for completing passed, and nothing had come."))
 register("grants.completion.follow_up", _followed_up)
 register("grants.message.write", _("Wrote a message in the case."))
-register("grants.message.conversation", _conversation)
-register("grants.ruling.ask", _ruling_asked)
+register("grants.message.conversation", _with_moment(_("Wrote down a conversation with %(held_with)s, %(held)s."), "held"))
+register(
+    "grants.ruling.ask",
+    _with_moment(_("Asked for a ruling. The case is to be decided within four weeks, by %(until)s."), "until"),
+)
 register("grants.record.mark", _("Marked “%(document)s” with a warning of secrecy: %(section)s."), internal=True)
 register("grants.record.unmark", _("Took the warning of secrecy from “%(document)s”: %(section)s."), internal=True)
 register("grants.record.disclose", _("Handed out documents: %(documents)s."), internal=True)

@@ -1,7 +1,9 @@
 """What the workers do for the call: each fetches and calls one action."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from celery import shared_task
 from django.db.models import Count
@@ -42,19 +44,22 @@ RECEIPT_WAIT = timedelta(minutes=2)
 
 @shared_task
 def build_receipt(version_id: int) -> None:
-    """Builds the receipt of a handed-in version, lays it in the case and mails it. Doing it twice changes nothing."""
-    version = SketchVersion.objects.select_related("sketch__organisation", "sketch__call__programme", "submitted_by").get(
-        pk=version_id
-    )
+    """Builds the receipt of a handed-in sketch, lays it in the case and mails it. Doing it twice changes nothing."""
+    related = ("sketch__organisation", "sketch__call__programme", "submitted_by")
+    version = SketchVersion.objects.select_related(*related).get(pk=version_id)
+    _build(version, "receipt", documents.receipt_context, actions.attach_receipt)
+
+
+def _build(version: Any, template: str, context: Callable[[Any], dict[str, Any]], attach: Callable[..., None]) -> None:
     if version.receipt_pdf_id:
         return
     with translation.override("sv"):
-        pdf = html_to_pdf("pdf/grants/receipt.html", documents.receipt_context(version), title=f"Kvitto {version.receipt_number}")
+        pdf = html_to_pdf(f"pdf/grants/{template}.html", context(version), title=f"Kvitto {version.receipt_number}")
     stored = store.store_bytes(f"kvitto-{version.receipt_number}.pdf", pdf, "application/pdf", by=None)
     try:
-        actions.attach_receipt(version, pdf=stored)
+        attach(version, pdf=stored)
     except LostRace:
-        log.info("the receipt of version %s was already there", version_id)
+        log.info("the receipt %s was already there", version.receipt_number)
 
 
 @shared_task
@@ -69,20 +74,10 @@ def build_missing_receipts() -> None:
 
 @shared_task
 def build_application_receipt(version_id: int) -> None:
-    """Builds the receipt of a sent application, lays it in the case and mails it. Doing it twice changes nothing."""
-    version = ApplicationVersion.objects.select_related(
-        "application__sketch__organisation", "application__sketch__call__programme", "submitted_by"
-    ).get(pk=version_id)
-    if version.receipt_pdf_id:
-        return
-    with translation.override("sv"):
-        context = documents.application_receipt_context(version)
-        pdf = html_to_pdf("pdf/grants/application_receipt.html", context, title=f"Kvitto {version.receipt_number}")
-    stored = store.store_bytes(f"kvitto-{version.receipt_number}.pdf", pdf, "application/pdf", by=None)
-    try:
-        actions.attach_application_receipt(version, pdf=stored)
-    except LostRace:
-        log.info("the receipt of application version %s was already there", version_id)
+    """As build_receipt, of an application."""
+    related = ("application__sketch__organisation", "application__sketch__call__programme", "submitted_by", "budget")
+    version = ApplicationVersion.objects.select_related(*related).get(pk=version_id)
+    _build(version, "application_receipt", documents.application_receipt_context, actions.attach_application_receipt)
 
 
 @shared_task

@@ -33,9 +33,10 @@ from kraftsamling.notifications.models import Category
 from kraftsamling.search import index
 
 from .completions import close_completion
+from .freezing import freeze
 from .locks import lock_application
 from .receivers import officers_of
-from .sketches import MOST_FILES, DraftConflict, checksum, known_partners
+from .sketches import MOST_FILES, DraftConflict
 
 
 def open_application(sketch: Sketch, *, due_at: datetime, at: datetime) -> Application:
@@ -228,34 +229,22 @@ def _freeze(
     number = application.versions_count + 1
     links = application.files.filter(removed_at=None).select_related("file").order_by("added_at", "pk")
     files = [link.file for link in links]
-    receipt = f"{application.sketch.number}-A{number}"
-    frozen = application_content.frozen(content, files)
-    version = ApplicationVersion.objects.create(
-        application=application,
+    version = freeze(
+        ApplicationVersion,
+        content,
+        application_content.frozen(content, files),
+        files=files,
+        receipt=f"{application.sketch.number}-A{number}",
         number=number,
-        draft_revision=revision,
-        content=frozen,
-        checksum=checksum(frozen, receipt=receipt, at=at),
-        receipt_number=receipt,
-        submitted_at=at,
-        submitted_by=by,
+        revision=revision,
+        by=by,
+        at=at,
+        application=application,
+        budget=store(content.budget),
         signatory=signatory,
         signed_by_name=signatory.name,
         signed_by_title=signatory.title,
-        title=content.title,
-        budget=store(content.budget),
-        sought=content.sought,
-        total_cost=content.total_cost,
-        own_financing=content.budget.own,
-        starts_on=content.starts_on,
-        ends_on=content.ends_on,
-        whole_county=content.whole_county,
-        main_focus_area=content.main_focus_area,
     )
-    version.focus_areas.add(*content.focus_areas)
-    version.municipalities.add(*content.municipalities)
-    version.partner_organisations.add(*known_partners(content.partners))
-    version.files.add(*files)
     values = {"versions_count": number, "current_version": version, "submitted_at": at, "submitted_by": by}
     advance(application, ApplicationState.SUBMITTED, table=APPLICATION_MOVES, **values)
     return version

@@ -1,11 +1,10 @@
 """What can happen to a sketch: begun, saved, handed in, withdrawn, and its receipt."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +33,7 @@ from kraftsamling.notifications import outbox
 from kraftsamling.notifications.models import Category
 from kraftsamling.search import index
 
+from .freezing import freeze
 from .receivers import officers_of
 
 PARKED_FOR = timedelta(days=2)
@@ -155,28 +155,18 @@ def _freeze(sketch: Sketch, content: rules.SketchContent, *, revision: int, by: 
     files = [link.file for link in sketch.files.filter(removed_at=None).select_related("file").order_by("added_at", "pk")]
     receipt = f"{case_number}-{number}"
     frozen = _frozen_content(content, files)
-    version = SketchVersion.objects.create(
-        sketch=sketch,
+    version = freeze(
+        SketchVersion,
+        content,
+        frozen,
+        files=files,
+        receipt=receipt,
         number=number,
-        draft_revision=revision,
-        content=frozen,
-        checksum=checksum(frozen, receipt=receipt, at=at),
-        receipt_number=receipt,
-        submitted_at=at,
-        submitted_by=by,
-        title=content.title,
-        sought=content.sought,
-        total_cost=content.total_cost,
-        own_financing=content.own_financing,
-        starts_on=content.starts_on,
-        ends_on=content.ends_on,
-        whole_county=content.whole_county,
-        main_focus_area=content.main_focus_area,
+        revision=revision,
+        by=by,
+        at=at,
+        sketch=sketch,
     )
-    version.focus_areas.add(*content.focus_areas)
-    version.municipalities.add(*content.municipalities)
-    version.partner_organisations.add(*known_partners(content.partners))
-    version.files.add(*files)
     values = {"number": case_number, "versions_count": number, "current_version": version, "submitted_at": at, "submitted_by": by}
     if sketch.state == SketchState.DRAFT:
         advance(sketch, SketchState.SUBMITTED, table=SKETCH_MOVES, **values)
@@ -193,12 +183,6 @@ def _next_case_number(on: date) -> str:
         NumberSeries.objects.get_or_create(name=name)
         series.update(last=F("last") + 1)
     return f"{name}-{series.values_list('last', flat=True)[0]:04}"
-
-
-def known_partners(partners: Iterable[rules.Partner]) -> list[Organisation]:
-    """Those that have an account here, found by their organisation number."""
-    numbers = [partner.org_number for partner in partners if partner.org_number]
-    return list(Organisation.objects.filter(org_number__in=numbers)) if numbers else []
 
 
 def _frozen_content(content: rules.SketchContent, files: Iterable[StoredFile]) -> dict[str, Any]:
@@ -222,12 +206,6 @@ def _frozen_content(content: rules.SketchContent, files: Iterable[StoredFile]) -
         "answers": content.answers,
         "files": [{"id": str(file.pk), "name": file.name, "size": file.size, "sha256": file.sha256} for file in files],
     }
-
-
-def checksum(frozen: dict[str, Any], *, receipt: str, at: datetime) -> str:
-    """SHA-256 over content, receipt number and moment, in one canonical form."""
-    whole = {"content": frozen, "receipt": receipt, "submitted_at": at.astimezone(UTC).isoformat()}
-    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def _put_in_index(sketch: Sketch, version: SketchVersion, content: rules.SketchContent, *, at: datetime) -> None:

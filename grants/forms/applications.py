@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants import rules
-from grants.models import Application, QuestionKind, Step
+from grants.models import Application, Step
 from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.lib.text import clean_text, single_child_hints
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import FocusArea
 
-from .drafts import DraftForm
+from .drafts import CaseForm
 from .fields import PlainTextField, day_field
 from .sketches import question_field
 
@@ -26,6 +26,8 @@ MOST_ROWS = max(MOST_GOALS, MOST_INDICATORS, MOST_PARTNERS, MOST_CONTACTS)
 GOAL_PARTS = ("goal", "activities", "when")
 INDICATOR_PARTS = ("name", "unit", "baseline", "target", "source")
 PARTNER_PARTS = ("name", "org_number", "role", "part")
+WRITTEN_OF_PARTNER = ("name", "org_number", "part")
+"""The role has always a value, and makes no partner of an empty row."""
 STRATEGY_AREAS = {
     "a": gettext_lazy("Equal opportunities for housing, work and welfare in the whole country"),
     "b": gettext_lazy("Skills supply and skills development in the whole country"),
@@ -105,7 +107,7 @@ def work_fields(form: "SectionForm") -> dict[str, forms.Field]:
         found[f"goal_{n}_activities"] = _text(_("Activities"), "", 120, rows=3, required=n == 1)
         found[f"goal_{n}_when"] = PlainTextField(label=_("When"), max_length=120, required=False)
     return found | {
-        "implementation": _text(_("How it is carried out"), _("What do you do, step by step, and what is new in it? How is it done in small scale?"), 400, rows=8),
+        "implementation": _text(_("The work, step by step"), _("What do you do, and what is new in it? How is it done in small scale?"), 400, rows=8),
         "timetable": _text(_("Timetable"), _("The main steps, from start to end."), 200, required=False),
         "organisation": _text(_("Project organisation"), _("Who leads, who takes part, who steers? Write roles, not names."), 200),
         "delimitation": _text(_("How the project differs from your ordinary work"), _("The money is for something set apart in time, economy and work. It cannot pay for what you do anyway."), 150),
@@ -147,7 +149,7 @@ def learning_fields(form: "SectionForm") -> dict[str, forms.Field]:
 
 def partner_fields(form: "SectionForm") -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {}
-    for n in range(1, form.rows_shown("partner", PARTNER_PARTS, MOST_PARTNERS) + 1):
+    for n in range(1, form.rows_shown("partner", WRITTEN_OF_PARTNER, MOST_PARTNERS) + 1):
         found[f"partner_{n}_name"] = PlainTextField(label=_("Partner %(number)d") % {"number": n}, max_length=160, required=False)
         found[f"partner_{n}_org_number"] = OrgNumberFormField(
             label=_("Organisation number"), help_text=_("Leave it empty for a group that is no legal person."), required=False
@@ -201,7 +203,7 @@ ROW_GROUPS = {"goal": GOAL_PARTS, "indicator": (*INDICATOR_PARTS, "by_sex"), "pa
               "contact": ("name", "email", "phone")}  # fmt: skip
 
 
-class SectionForm(DraftForm):
+class SectionForm(CaseForm):
     """One section, bound to what has been typed so far in the whole application."""
 
     questions: list[Any]
@@ -274,15 +276,6 @@ class SectionForm(DraftForm):
         self._check_files()
         return cleaned
 
-    def _check_places(self, cleaned: dict[str, Any]) -> None:
-        if "municipalities" in cleaned and not cleaned["municipalities"] and not cleaned.get("whole_county"):
-            self.add_error(
-                "municipalities", ValidationError(_("Choose at least one municipality, or the whole county."), code="required")
-            )
-        main, areas = cleaned.get("main_focus_area"), cleaned.get("focus_areas")
-        if main and areas is not None and main not in areas:
-            self.add_error("main_focus_area", _("The most important protective factor must be one of those you have chosen."))
-
     def _check_rows(self) -> None:
         """A row that has been begun has its first part too."""
         for prefix, first in (("goal", "goal"), ("indicator", "name"), ("partner", "name")):
@@ -300,21 +293,26 @@ class SectionForm(DraftForm):
                 if breach.field not in self.errors:
                     self.add_error(breach.field, ValidationError(breach.message, code="rule"))
 
-    def _check_files(self) -> None:
-        for question in self.questions:
-            if question.kind == QuestionKind.FILE and question.required and question.pk not in self.files_for:
-                self.add_error(
-                    None, ValidationError(_("The file “%(label)s” remains.") % {"label": question.label}, code="required")
-                )
-
     def label_of(self, name: str) -> str:
         """What the field is called outside its own row."""
         return self._label(name, ValidationError(""))
 
+    def label_within(self, name: str) -> str:
+        """What the field is called inside its row; empty for a field that stands by itself or begins a row."""
+        return str(self.fields[name].label) if self._first_of_row(name) not in {"", name} else ""
+
+    def is_begun(self, name: str) -> bool:
+        """Of a row that nobody has begun, nothing is told; a choice in it has always a value."""
+        first = self._first_of_row(name)
+        return not first or bool(self.cleaned_data.get(first))
+
+    def _first_of_row(self, name: str) -> str:
+        prefix, _dash, rest = name.partition("_")
+        first = f"{prefix}_{rest.partition('_')[0]}_{ROW_GROUPS[prefix][0]}" if prefix in ROW_GROUPS else ""
+        return first if first in self.fields else ""
+
     def _label(self, name: str, error: ValidationError) -> str:
-        prefix, _dot, rest = name.partition("_")
-        number = rest.partition("_")[0]
-        first = f"{prefix}_{number}_{ROW_GROUPS[prefix][0]}" if prefix in ROW_GROUPS else ""
-        if first in self.fields and first != name:
+        first = self._first_of_row(name)
+        if first not in {"", name}:
             return f"{str(self.fields[first].label).split(':')[0]}: {str(self.fields[name].label).lower()}"
         return super()._label(name, error)

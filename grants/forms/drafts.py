@@ -1,11 +1,13 @@
 """A form over a draft: always bound to what has been typed so far, where unfinished is not wrong."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from grants.models import QuestionKind
 from kraftsamling.lib.text import clean_text, single_child_hints
 
 from .fields import PlainTextField
@@ -45,6 +47,22 @@ class DraftForm(forms.Form):
     def _label(self, name: str, error: ValidationError) -> str:
         return str(self.fields[name].label) if name in self.fields else " ".join(error.messages)
 
+    def differences(self, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
+        """(label, theirs, mine) of each field that two people have written differently, in words."""
+        return [
+            (field.label, self.in_words(name, theirs.get(name)), self.in_words(name, mine.get(name)))
+            for name, field in self.fields.items()
+            if theirs.get(name) != mine.get(name)
+        ]
+
+    def in_words(self, name: str, typed: Any) -> str:
+        """What was typed as a person reads it: the names of what is chosen, or the text itself."""
+        choices = getattr(self.fields[name], "choices", None)
+        if choices is None:
+            return str(typed or "")
+        chosen = set(typed if isinstance(typed, list) else [typed])
+        return ", ".join(str(label) for key, label in choices if str(key) in chosen)
+
     def hide_remaining(self) -> None:
         """Shows only what is wrong, at the fields and not as a summary: unfinished is no error while writing."""
         self.hide_summary = True
@@ -54,6 +72,30 @@ class DraftForm(forms.Form):
                 self.errors[name] = self.error_class(kept, renderer=self.renderer)
             else:
                 del self.errors[name]
+
+
+class CaseForm(DraftForm):
+    """What a sketch and an application ask alike: where, for which factors, and the files the call wants."""
+
+    questions: list[Any]
+    files_for: frozenset[int]
+    """Questions that have got their file."""
+
+    def _check_places(self, cleaned: dict[str, Any]) -> None:
+        if "municipalities" in cleaned and not cleaned["municipalities"] and not cleaned.get("whole_county"):
+            self.add_error(
+                "municipalities", ValidationError(_("Choose at least one municipality, or the whole county."), code="required")
+            )
+        main, areas = cleaned.get("main_focus_area"), cleaned.get("focus_areas")
+        if main and areas is not None and main not in areas:
+            self.add_error("main_focus_area", _("The most important protective factor must be one of those you have chosen."))
+
+    def _check_files(self) -> None:
+        for question in self.questions:
+            if question.kind == QuestionKind.FILE and question.required and question.pk not in self.files_for:
+                self.add_error(
+                    None, ValidationError(_("The file “%(label)s” remains.") % {"label": question.label}, code="required")
+                )
 
 
 def typed_content(post: Any, form: forms.Form) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from kraftsamling.lib.money import Kronor, KronorFormField
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import FocusArea
 
-from .drafts import DraftForm
+from .drafts import CaseForm
 from .fields import NumberField, PlainTextField, day_field
 
 PARTNERS = 6
@@ -86,7 +86,7 @@ def question_field(question: Question) -> forms.Field | None:  # noqa: PLR0911 -
     return None
 
 
-class SketchForm(DraftForm):
+class SketchForm(CaseForm):
     """Always bound to what has been typed so far. Unfinished is not wrong: see `remaining` and `wrong`."""
 
     links: Sequence[Any] = ()
@@ -234,27 +234,11 @@ class SketchForm(DraftForm):
         self._check_rules(cleaned)
         return cleaned
 
-    def _check_places(self, cleaned: dict[str, Any]) -> None:
-        if "municipalities" in cleaned and not cleaned["municipalities"] and not cleaned.get("whole_county"):
-            self.add_error(
-                "municipalities", ValidationError(_("Choose at least one municipality, or the whole county."), code="required")
-            )
-        main, areas = cleaned.get("main_focus_area"), cleaned.get("focus_areas")
-        if main and areas is not None and main not in areas:
-            self.add_error("main_focus_area", _("The most important protective factor must be one of those you have chosen."))
-
     def _check_partners(self, cleaned: dict[str, Any]) -> None:
         for number in range(1, PARTNERS + 1):
             name, org_number, part = (cleaned.get(f"partner_{number}_{p}") for p in ("name", "org_number", "part"))
             if (org_number or part) and not name:
                 self.add_error(f"partner_{number}_name", _("Write the partner's name."))
-
-    def _check_files(self) -> None:
-        for question in self.questions:
-            if question.kind == QuestionKind.FILE and question.required and question.pk not in self.files_for:
-                self.add_error(
-                    None, ValidationError(_("The file “%(label)s” remains.") % {"label": question.label}, code="required")
-                )
 
     def _check_rules(self, cleaned: dict[str, Any]) -> None:
         """Each rule as soon as what it needs is there, so that the writer is told early."""

@@ -92,9 +92,9 @@ class ApplicationForms:
 def frozen_section(form: SectionForm) -> dict[str, Any]:
     """A section as labelled texts, so that the version is readable without the form that made it (OSL 4 kap. 3 §)."""
     rows = [
-        {"name": name, "label": form.label_of(name), "text": text}
+        {"name": name, "label": form.label_of(name), "within": form.label_within(name), "text": text}
         for name in form.fields
-        if name != "groups_only" and (text := shown(form, name))
+        if name != "groups_only" and (text := shown(form, name)) and form.is_begun(name)
     ]
     return {"key": form.section.key, "title": str(form.section.title), "rows": rows}
 

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from grants.states import WRITING_STATES, ApplicationState, tone
-from kraftsamling.lib.money import Kronor, KronorField
+from kraftsamling.lib.money import Kronor
 
 from .budgets import Budget
 from .sketches import Sketch
+from .versions import FrozenVersion
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -197,43 +198,14 @@ class HandIn(models.Model):
         return f"{self.application_id}: {self.revision}"
 
 
-class ApplicationVersionQuerySet(models.QuerySet):
-    def without_receipt(self, *, before: datetime) -> "ApplicationVersionQuerySet":
-        """Handed in before the moment, and still without the PDF that is to be mailed."""
-        return self.filter(receipt_pdf=None, submitted_at__lt=before).order_by("pk")
-
-
-class ApplicationVersion(models.Model):
-    """An application as it was handed in: frozen and signed, with receipt and checksum (domain 10, rules 7 and 19)."""
+class ApplicationVersion(FrozenVersion):
+    """An application as it was handed in, signed (domain 10, rule 7)."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveSmallIntegerField(_("version"))
-    draft_revision = models.PositiveIntegerField()
-    content = models.JSONField()
-    checksum = models.CharField(_("checksum"), max_length=64)
-    receipt_number = models.CharField(_("receipt"), max_length=30, unique=True)
-    receipt_pdf = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
-    submitted_at = models.DateTimeField(_("submitted"))
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    budget = models.OneToOneField(Budget, on_delete=models.PROTECT, related_name="application_version")
     signed_by_name = models.CharField(_("signed by"), max_length=120)
     signed_by_title = models.CharField(_("title or assignment"), max_length=120, blank=True)
     signatory = models.ForeignKey("accounts.Signatory", on_delete=models.PROTECT, related_name="+")
-
-    title = models.CharField(_("title"), max_length=120)
-    budget = models.OneToOneField(Budget, on_delete=models.PROTECT, related_name="application_version")
-    sought = KronorField(_("amount sought"))
-    total_cost = KronorField(_("total cost"))
-    own_financing = KronorField(_("own financing"))
-    starts_on = models.DateField(_("starts"))
-    ends_on = models.DateField(_("ends"))
-    whole_county = models.BooleanField(_("the whole county"), default=False)
-    main_focus_area = models.ForeignKey("programmes.FocusArea", on_delete=models.PROTECT, related_name="+")
-    focus_areas = models.ManyToManyField("programmes.FocusArea", related_name="+")
-    municipalities = models.ManyToManyField("places.Municipality", related_name="+")
-    partner_organisations = models.ManyToManyField("accounts.Organisation", related_name="+")
-    files = models.ManyToManyField("files.StoredFile", related_name="+")
-
-    objects = ApplicationVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -243,6 +215,3 @@ class ApplicationVersion(models.Model):
             CheckConstraint(condition=Q(sought__lte=models.F("total_cost")), name="application_version_seeks_at_most_the_cost"),
             CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="application_version_period_is_forwards"),
         ]
-
-    def __str__(self) -> str:
-        return self.title

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from grants.states import READING_STATES, SketchState, tone
-from kraftsamling.lib.money import Kronor, KronorField
+from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 
 from .calls import Call, DeadlineExtension
+from .versions import FrozenVersion
 
 CASE_READERS = frozenset({*OFFICERS, Role.DECISION_MAKER})
 """Roles that read every submitted case of their programme, unless they are in conflict."""
@@ -225,39 +226,10 @@ class SketchFile(models.Model):
         return str(self.file_id)
 
 
-class SketchVersionQuerySet(models.QuerySet):
-    def without_receipt(self, *, before: datetime) -> "SketchVersionQuerySet":
-        """Handed in before the moment, and still without the PDF that is to be mailed."""
-        return self.filter(receipt_pdf=None, submitted_at__lt=before).order_by("pk")
-
-
-class SketchVersion(models.Model):
-    """A sketch as it was handed in: frozen, with receipt and checksum (domain 10, rule 19)."""
+class SketchVersion(FrozenVersion):
+    """A sketch as it was handed in."""
 
     sketch = models.ForeignKey(Sketch, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveSmallIntegerField(_("version"))
-    draft_revision = models.PositiveIntegerField()
-    content = models.JSONField()
-    checksum = models.CharField(_("checksum"), max_length=64)
-    receipt_number = models.CharField(_("receipt"), max_length=30, unique=True)
-    receipt_pdf = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
-    submitted_at = models.DateTimeField(_("submitted"))
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    title = models.CharField(_("title"), max_length=120)
-    sought = KronorField(_("amount sought"))
-    total_cost = KronorField(_("total cost"))
-    own_financing = KronorField(_("own financing"))
-    starts_on = models.DateField(_("starts"))
-    ends_on = models.DateField(_("ends"))
-    whole_county = models.BooleanField(_("the whole county"), default=False)
-    main_focus_area = models.ForeignKey("programmes.FocusArea", on_delete=models.PROTECT, related_name="+")
-    focus_areas = models.ManyToManyField("programmes.FocusArea", related_name="+")
-    municipalities = models.ManyToManyField("places.Municipality", related_name="+")
-    partner_organisations = models.ManyToManyField("accounts.Organisation", related_name="+")
-    files = models.ManyToManyField("files.StoredFile", related_name="+")
-
-    objects = SketchVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -267,9 +239,6 @@ class SketchVersion(models.Model):
             CheckConstraint(condition=Q(sought__lte=F("total_cost")), name="sketch_version_seeks_at_most_the_cost"),
             CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="sketch_version_period_is_forwards"),
         ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class NumberSeries(models.Model):

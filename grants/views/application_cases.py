@@ -87,13 +87,13 @@ def application_compare(request: HttpRequest, pk: int) -> HttpResponse:
     first, then = _chosen(request, "fran", numbers[-2], numbers), _chosen(request, "till", numbers[-1], numbers)
     before, after = (get_object_or_404(application.versions.select_related("budget"), number=number) for number in (first, then))
     context = {
-        "application": application,
+        "case": application,
         "before": before,
         "after": after,
         "numbers": numbers,
         "changes": changes(before, after),
     }
-    return render(request, "grants/application_compare.html", context)
+    return render(request, "grants/version_compare.html", context)
 
 
 def _chosen(request: HttpRequest, name: str, default: int, numbers: list[int]) -> int:

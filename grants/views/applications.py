@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -10,31 +11,33 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants import actions, tasks
-from grants.application_content import FROM_SKETCH
+from grants.application_content import FROM_SKETCH, ApplicationContent
 from grants.budget.tables import table_of_content
-from grants.forms.applications import BY_KEY, SectionForm
+from grants.forms.applications import BUDGET_SECTION, BY_KEY, SectionForm
 from grants.forms.drafts import typed_content
 from grants.forms.hand_in import ApplicationFileForm, SubmitForm, WithdrawApplicationForm
-from grants.forms.whole import ApplicationForms
+from grants.forms.whole import ORDER, ApplicationForms
 from grants.models import Application
 from kraftsamling.accounts.models import Signatory
 from kraftsamling.files import store
-from kraftsamling.lib.dates import moment_text, stockholm_today
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, log_in_first, number, park_and_log_in, unparked
+from .common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+
+PREVIEW = "preview"
 
 
 def own_application(request: HttpRequest, pk: int) -> Application:
     """The application, if it is the person's organisation's. Raises Http404 otherwise."""
     applications = Application.objects.of_organisations(request.user).select_related(
-        "sketch__call__programme", "sketch__organisation", "sketch__current_version", "draft__saved_by"
+        "sketch__call__programme__region", "sketch__organisation", "sketch__current_version", "draft__saved_by"
     )
     return get_object_or_404(applications, pk=pk)
 
@@ -47,7 +50,13 @@ def all_forms(application: Application, typed: dict[str, Any]) -> ApplicationFor
     return found
 
 
-def _section_form(request: HttpRequest, application: Application, key: str, typed: dict[str, Any]) -> SectionForm:
+def frozen_content(application: Application) -> ApplicationContent:
+    """What is handed in, with its headings in Swedish whatever language the writer reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return all_forms(application, application.draft.content).content()
+
+
+def _section_form(application: Application, key: str, typed: dict[str, Any]) -> SectionForm:
     if key not in BY_KEY:
         raise Http404
     return SectionForm(BY_KEY[key], typed, application=application)
@@ -68,7 +77,7 @@ def application_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     typed, revision = application.draft.content, application.draft.revision
     parked = unparked(request, path=path)
     if parked is not None:
-        mine = typed_content(parked, _section_form(request, application, key, typed))
+        mine = typed_content(parked, _section_form(application, key, typed))
         typed, revision = {**typed, **mine}, number(parked.get("revision", ""))
     return _page(request, application, key, typed, revision=revision, restored=parked is not None)
 
@@ -84,7 +93,7 @@ def _page(
         "form": form,
         "key": key,
         "sections": whole.progress(),
-        "next_key": _next(whole, key),
+        "next_key": next_part(key),
         "wrong": form.wrong(),
         "remaining": form.remaining(),
         "revision": revision,
@@ -99,10 +108,15 @@ def _page(
     return render(request, "grants/application_edit.html", context)
 
 
-def _next(whole: ApplicationForms, key: str) -> str:
-    keys = [section["key"] for section in whole.progress()]
-    place = keys.index(key) + 1
-    return keys[place] if place < len(keys) else ""
+def next_part(key: str) -> str:
+    """The part after this one; after the last comes the reading through."""
+    return dict(zip(ORDER, [*ORDER[1:], PREVIEW], strict=True))[key]
+
+
+def part_url(application: Application, key: str) -> str:
+    """The page of a part, of the budget or of the reading through."""
+    names = {PREVIEW: "application_preview", BUDGET_SECTION: "application_budget"}
+    return reverse(names[key], args=[application.pk]) if key in names else reverse("application_edit", args=[application.pk, key])
 
 
 def _beside(application: Application, form: SectionForm) -> list[dict[str, Any]]:
@@ -117,66 +131,54 @@ def _beside(application: Application, form: SectionForm) -> list[dict[str, Any]]
 
 
 def _saved(request: HttpRequest, application: Application, key: str) -> HttpResponse:
-    form = _section_form(request, application, key, request.POST.dict())
+    trouble = _kept(request, application, key)
+    goes_to = request.POST.get("next", "")
+    if trouble or goes_to in {*ORDER, PREVIEW}:
+        return trouble or redirect(part_url(application, goes_to))
+    messages.success(request, _("Saved."))
+    return redirect("application_edit", application.pk, key)
+
+
+def _kept(request: HttpRequest, application: Application, key: str) -> HttpResponse | None:
+    """Keeps what was typed in the part; the page that tells why, if it could not be kept."""
+    form = _section_form(application, key, request.POST.dict())
     typed = typed_content(request.POST, form)
     try:
-        actions.save_application_draft(
-            application,
-            typed=typed,
-            names=form.all_names(),
-            revision=number(request.POST.get("revision", "")),
-            by=request.user,
-        )
+        _save(request, application, form, typed)
     except actions.DraftConflict:
         return conflict_page(request, application, key, typed)
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(application)
-    return _after_saving(request, application, key)
+    return None
 
 
-def _after_saving(request: HttpRequest, application: Application, key: str) -> HttpResponse:
-    goes_to = request.POST.get("next", "")
-    if goes_to == "preview":
-        return redirect("application_preview", application.pk)
-    if goes_to == "budget":
-        return redirect("application_budget", application.pk)
-    if goes_to in BY_KEY:
-        return redirect("application_edit", application.pk, goes_to)
-    messages.success(request, _("Saved."))
-    return redirect("application_edit", application.pk, key)
+def _save(request: HttpRequest, application: Application, form: SectionForm, typed: dict[str, Any]) -> int:
+    return actions.save_application_draft(
+        application,
+        typed=typed,
+        names=form.all_names(),
+        revision=number(request.POST.get("revision", "")),
+        by=request.user,
+    )
 
 
 def conflict_page(request: HttpRequest, application: Application, key: str, mine: dict[str, Any]) -> HttpResponse:
     """Both texts, side by side; nothing is overwritten until the person has chosen."""
     application.draft.refresh_from_db()
     theirs = application.draft.content
-    form = _section_form(request, application, key, {**theirs, **mine})
+    form = _section_form(application, key, {**theirs, **mine})
     form.is_valid()
     form.hide_remaining()
-    differing = [
-        (field.label, _raw(form, name, theirs.get(name)), _raw(form, name, mine.get(name)))
-        for name, field in form.fields.items()
-        if theirs.get(name) != mine.get(name)
-    ]
     context = {
         "application": application,
         "draft": application.draft,
         "form": form,
         "key": key,
         "revision": application.draft.revision,
-        "differing": differing,
+        "differing": form.differences(theirs, mine),
     }
     return render(request, "grants/application_conflict.html", context, status=409)
-
-
-def _raw(form: SectionForm, name: str, value: Any) -> str:
-    """A raw value in words: the names of what is chosen, or the text itself."""
-    choices = getattr(form.fields[name], "choices", None)
-    if choices is None:
-        return str(value or "")
-    chosen = set(value if isinstance(value, list) else [value])
-    return ", ".join(str(label) for key, label in choices if str(key) in chosen)
 
 
 @login_not_required
@@ -185,27 +187,16 @@ def application_autosave(request: HttpRequest, pk: int, key: str) -> JsonRespons
     if not request.user.is_authenticated:
         return JsonResponse({"logged_out": True}, status=401)
     application = own_application(request, pk)
-    form = _section_form(request, application, key, request.POST.dict())
+    form = _section_form(application, key, request.POST.dict())
     form.data = typed = typed_content(request.POST, form)
-    at = timezone.now()
-    try:
-        revision = actions.save_application_draft(
-            application,
-            typed=typed,
-            names=form.all_names(),
-            revision=number(request.POST.get("revision", "")),
-            by=request.user,
-            at=at,
-        )
-    except actions.DraftConflict:
-        said = _("Somebody else has saved the application. Press Save, and you will see both texts.")
-        return JsonResponse({"conflict": True, "saved": said, "url": reverse("application_edit", args=[pk, key])}, status=409)
-    except TransitionRefused as refusal:
-        return JsonResponse({"conflict": True, "saved": str(refusal), "url": application.get_absolute_url()}, status=409)
-    form.is_valid()
-    checks = render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
-    saved = _("Saved %(moment)s") % {"moment": moment_text(at)}
-    return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
+
+    def checks() -> str:
+        form.is_valid()
+        return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
+
+    said = _("Somebody else has saved the application. Press Save, and you will see both texts.")
+    back = reverse("application_edit", args=[pk, key])
+    return autosaved(partial(_save, request, application, form, typed), conflict=(said, back), case=application, checks=checks)
 
 
 @require_GET
@@ -259,7 +250,11 @@ def application_submit(request: HttpRequest, pk: int) -> HttpResponse:
         return _preview(request, application, form)
     try:
         version = actions.submit_application(
-            application, content=whole.content(), signatory=form.cleaned_data["signatory"], revision=revision, by=request.user
+            application,
+            content=frozen_content(application),
+            signatory=form.cleaned_data["signatory"],
+            revision=revision,
+            by=request.user,
         )
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
@@ -280,7 +275,7 @@ def application_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     trouble = _text_beside(request, application, key)
     if trouble:
         return trouble
-    section = _section_form(request, application, key, application.draft.content)
+    section = _section_form(application, key, application.draft.content)
     form = ApplicationFileForm(request.POST, request.FILES, questions=section.questions)
     if getattr(request, "upload_too_large", False):
         messages.error(request, _("The file is too large. The largest file that can be sent is 20 MB."))
@@ -302,19 +297,7 @@ def _add_file(request: HttpRequest, application: Application, form: ApplicationF
 
 
 def _text_beside(request: HttpRequest, application: Application, key: str) -> HttpResponse | None:
-    if "revision" not in request.POST:
-        return None
-    form = _section_form(request, application, key, request.POST.dict())
-    typed = typed_content(request.POST, form)
-    revision = number(request.POST["revision"])
-    try:
-        actions.save_application_draft(application, typed=typed, names=form.all_names(), revision=revision, by=request.user)
-    except actions.DraftConflict:
-        return conflict_page(request, application, key, typed)
-    except TransitionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(application)
-    return None
+    return _kept(request, application, key) if "revision" in request.POST else None
 
 
 @login_not_required

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,23 +21,16 @@ from grants.actions.applications import draft_of
 from grants.budget import edits, exports, files, prefill, sheets
 from grants.budget.editor import editor
 from grants.budget.reading import names, typed_budget
+from grants.forms.applications import BUDGET_SECTION
 from grants.models import Application, ApplicationDraft
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.files.uploads import upload_refusal
-from kraftsamling.lib.dates import moment_text
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import as_file, log_in_first, number, park_and_log_in, unparked
+from .applications import all_forms, next_part, own_application, part_url
+from .common import as_file, autosaved, log_in_first, number, park_and_log_in, unparked
 
 PUBLIC_KINDS = {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, OrganisationKind.UNIVERSITY, OrganisationKind.AUTHORITY}
-
-
-def own_application(request: HttpRequest, pk: int) -> Application:
-    """The application, if it is the person's organisation's. Raises Http404 otherwise."""
-    applications = Application.objects.of_organisations(request.user).select_related(
-        "sketch__call__programme__region", "sketch__organisation", "sketch__current_version"
-    )
-    return get_object_or_404(applications, pk=pk)
 
 
 def budget_url(pk: int) -> str:
@@ -83,6 +76,8 @@ def page_context(
         "draft": draft,
         "revision": draft.revision,
         "form": form,
+        "key": BUDGET_SECTION,
+        "sections": all_forms(application, {**draft.content, **typed}).progress(),
         "editor": editor(form),
         "wrong": form.wrong_at(),
         "remaining": form.remaining(),
@@ -135,6 +130,8 @@ def budget_save(request: HttpRequest, application: Application) -> HttpResponse:
             application, draft_of(application), edit.typed, setting, problems=problems, pasted=request.POST.get("paste", "")
         )
         return render(request, "grants/budget/edit.html", context, status=422)
+    if request.POST.get("do") == "save_next":
+        return redirect(part_url(application, next_part(BUDGET_SECTION)))
     if edit.refused:
         messages.error(request, edit.refused)
     elif edit.said:
@@ -201,18 +198,16 @@ def application_budget_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         return JsonResponse({"logged_out": True}, status=401)
     application = own_application(request, pk)
     draft, typed = draft_of(application), typed_budget(request.POST)
-    try:
-        revision = save(application, draft, typed, request)
-    except actions.DraftConflict:
-        said = _("Somebody else has saved this budget. Press Save, and you will see both.")
-        return JsonResponse({"conflict": True, "saved": said, "url": budget_url(pk)}, status=409)
-    except TransitionRefused as refusal:
-        return JsonResponse({"conflict": True, "saved": str(refusal), "url": application.get_absolute_url()}, status=409)
-    form = edits.form_of(typed, setting_of(application, draft))
-    context = {"wrong": form.wrong_at(), "remaining": form.remaining()}
-    checks = render_to_string("grants/budget/_checks.html", context, request)
-    saved = _("Saved %(moment)s") % {"moment": moment_text(timezone.now())}
-    return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
+
+    def checks() -> str:
+        form = edits.form_of(typed, setting_of(application, draft))
+        context = {"wrong": form.wrong_at(), "remaining": form.remaining()}
+        return render_to_string("grants/budget/_checks.html", context, request)
+
+    said = _("Somebody else has saved this budget. Press Save, and you will see both.")
+    return autosaved(
+        partial(save, application, draft, typed, request), conflict=(said, budget_url(pk)), case=application, checks=checks
+    )
 
 
 @require_GET

@@ -110,8 +110,8 @@ def sketch_compare(request: HttpRequest, pk: int) -> HttpResponse:
     before, after = (get_object_or_404(sketch.versions.all(), number=number) for number in (first, then))
     rows = zip(_compared(before), _compared(after), strict=True)
     changes = [(label, old, new) for (label, old), (_same, new) in rows if old != new]
-    context = {"sketch": sketch, "before": before, "after": after, "numbers": numbers, "changes": changes}
-    return render(request, "grants/sketch_compare.html", context)
+    context = {"case": sketch, "before": before, "after": after, "numbers": numbers, "changes": changes}
+    return render(request, "grants/version_compare.html", context)
 
 
 def _chosen(request: HttpRequest, name: str, default: int, numbers: list[int]) -> int:

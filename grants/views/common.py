@@ -5,14 +5,17 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from grants import actions
+from kraftsamling.lib.dates import moment_text
 from kraftsamling.lib.spreadsheet import csv_response, xlsx_response
 from kraftsamling.lib.text import clean_text
 from kraftsamling.lib.transitions import TransitionRefused
@@ -71,6 +74,23 @@ def park_and_log_in(request: HttpRequest, *, path: str) -> HttpResponse:
             request, "grants/too_long_to_park.html", {"refusal": str(refusal), "log_in": log_in_first(path)}, status=413
         )
     return redirect(log_in_first(path, parkerad=token))
+
+
+def autosaved(
+    save: Callable[[], int], *, case: Any, checks: Callable[[], str], conflict: tuple[str, str] | None = None
+) -> JsonResponse:
+    """Answers what a page saves by itself while somebody writes: the new revision, or that it could not be kept.
+
+    `conflict` is what to say and where to go when a colleague was first; `case` is shown for any other refusal.
+    """
+    try:
+        revision = save()
+    except TransitionRefused as refusal:
+        by_colleague = conflict if isinstance(refusal, actions.DraftConflict) else None
+        said, url = by_colleague or (str(refusal), case.get_absolute_url())
+        return JsonResponse({"conflict": True, "saved": said, "url": url}, status=409)
+    saved = _("Saved %(moment)s") % {"moment": moment_text(timezone.now())}
+    return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks(), "conflict": False, "url": ""})
 
 
 LONGEST_NUMBER = 9

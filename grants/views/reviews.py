@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,14 +17,13 @@ from grants import actions, documents, permissions
 from grants.forms.reviews import AbstainForm, AssessmentForm, ConflictForm, DeclarationForm
 from grants.models import Assessment, Call
 from grants.states import AssessmentState, SketchState
-from kraftsamling.lib.dates import moment_text
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.text import clean_text
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
 
-from .common import attempt, number, park_and_log_in, unparked
+from .common import attempt, autosaved, number, park_and_log_in, unparked
 
 
 def own_assessments(request: HttpRequest) -> Any:
@@ -192,17 +190,20 @@ def assessment_autosave(request: HttpRequest, pk: int) -> JsonResponse:
         return JsonResponse({"logged_out": True}, status=401)
     assessment = own_assessment(request, pk)
     form = AssessmentForm(request.POST, call=assessment.sketch.call)
-    try:
-        revision = actions.save_assessment(
-            assessment, content=form.typed(request.POST), revision=number(request.POST.get("revision", "")), by=request.user
-        )
-    except TransitionRefused as refusal:
-        return JsonResponse({"conflict": True, "saved": str(refusal), "url": assessment.get_absolute_url()}, status=409)
-    form.full_clean()
-    remaining = [name for name in form.errors if any(error.code == "required" for error in form.errors.as_data()[name])]
-    checks = render_to_string("grants/_assessment_checks.html", {"remaining_fields": len(remaining)}, request)
-    saved = _("Saved %(moment)s") % {"moment": moment_text(timezone.now())}
-    return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
+    save = partial(
+        actions.save_assessment,
+        assessment,
+        content=form.typed(request.POST),
+        revision=number(request.POST.get("revision", "")),
+        by=request.user,
+    )
+
+    def checks() -> str:
+        form.full_clean()
+        remaining = [name for name, errors in form.errors.as_data().items() if any(error.code == "required" for error in errors)]
+        return render_to_string("grants/_assessment_checks.html", {"remaining_fields": len(remaining)}, request)
+
+    return autosaved(save, case=assessment, checks=checks)
 
 
 @require_POST

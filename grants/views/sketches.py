@@ -19,12 +19,11 @@ from grants.forms.sketches import FileForm, SketchForm, StartForm, WithdrawForm
 from grants.models import Call, Sketch
 from grants.states import SketchState
 from kraftsamling.accounts.models import Organisation
-from kraftsamling.lib.dates import moment_text
 from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, log_in_first, number, park_and_log_in, unparked
+from .common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
 
 
 def own_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -137,23 +136,9 @@ def conflict_page(request: HttpRequest, sketch: Sketch, mine: dict[str, Any]) ->
     form = bound_form(sketch, mine)
     form.is_valid()
     form.hide_remaining()
-    theirs = sketch.draft.content
-    differing = [
-        (field.label, _shown(form, name, theirs.get(name)), _shown(form, name, mine.get(name)))
-        for name, field in form.fields.items()
-        if theirs.get(name) != mine.get(name)
-    ]
+    differing = form.differences(sketch.draft.content, mine)
     context = page_context(request, sketch, form, differing=differing)
     return render(request, "grants/sketch_conflict.html", context, status=409)
-
-
-def _shown(form: SketchForm, name: str, value: Any) -> str:
-    """A raw value in words: the names of what is chosen, or the text itself."""
-    choices = getattr(form.fields[name], "choices", None)
-    if choices is None:
-        return str(value or "")
-    chosen = set(value if isinstance(value, list) else [value])
-    return ", ".join(str(label) for key, label in choices if str(key) in chosen)
 
 
 @login_not_required
@@ -164,20 +149,14 @@ def sketch_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     sketch = own_sketch(request, pk)
     form = bound_form(sketch, {})
     form.data = typed = typed_content(request.POST, form)
-    at = timezone.now()
-    try:
-        revision = actions.save_draft(
-            sketch, content=typed, revision=number(request.POST.get("revision", "")), by=request.user, at=at
-        )
-    except actions.DraftConflict:
-        said = _("Somebody else has saved this sketch. Press Save, and you will see both texts.")
-        return JsonResponse({"conflict": True, "saved": said, "url": reverse("sketch_edit", args=[pk])}, status=409)
-    except TransitionRefused as refusal:
-        return JsonResponse({"conflict": True, "saved": str(refusal), "url": sketch.get_absolute_url()}, status=409)
-    form.is_valid()
-    checks = render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
-    saved = _("Saved %(moment)s") % {"moment": moment_text(at)}
-    return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks, "conflict": False, "url": ""})
+    save = partial(actions.save_draft, sketch, content=typed, revision=number(request.POST.get("revision", "")), by=request.user)
+
+    def checks() -> str:
+        form.is_valid()
+        return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
+
+    said = _("Somebody else has saved this sketch. Press Save, and you will see both texts.")
+    return autosaved(save, conflict=(said, reverse("sketch_edit", args=[pk])), case=sketch, checks=checks)
 
 
 @require_GET

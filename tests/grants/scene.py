@@ -2,7 +2,9 @@
 
 from types import SimpleNamespace
 
+from django.contrib.messages import get_messages
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kraftsamling.programmes.models import Role
@@ -71,3 +73,14 @@ def questions(client, url):
     with CaptureQueriesContext(connection) as captured:
         response = client.get(url)
     return [query["sql"] for query in captured if "django_session" not in query["sql"]], response
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def told(response):
+    """What the page says at its top."""
+    return [str(message) for message in get_messages(response.wsgi_request)]

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grants import actions, tasks
-from grants.actions.sketches import LARGEST_PARKED, MOST_FILES, PARKED_FOR, checksum
+from grants.actions.freezing import checksum
+from grants.actions.sketches import LARGEST_PARKED, MOST_FILES, PARKED_FOR
 from grants.forms.sketches import SketchForm
 from grants.models import OutcomeKind, ParkedText, Sketch, SketchDraft, SketchFile, SketchVersion
 from grants.states import SKETCH_MOVES, SketchState

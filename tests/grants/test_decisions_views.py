@@ -6,7 +6,6 @@ import io
 import openpyxl
 import pytest
 import time_machine
-from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +17,7 @@ from kraftsamling.lib.money import Kronor
 from kraftsamling.notifications.models import Message
 from tests.factories import decisions
 from tests.factories.applications import PDF
-from tests.grants.scene import again, fresh, questions
+from tests.grants.scene import again, fresh, questions, signed_in, told
 from tests.grants.test_decisions import another, corrected, waiting
 from tests.grants.test_hostile_text import CORE, Reader
 
@@ -48,16 +47,6 @@ def stage():
 @pytest.fixture
 def leader(stage):
     return signed_in(stage.leader)
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def told(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def checklist(**changes):

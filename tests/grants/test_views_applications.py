@@ -15,6 +15,7 @@ from grants.models import Application, ApplicationVersion
 from tests.factories import applications as make
 from tests.factories.accounts import UserFactory
 from tests.factories.grants import APPLICATION_DUE, create_published_call, officer
+from tests.grants.scene import signed_in
 
 pytestmark = pytest.mark.django_db
 XSS = "<script>alert(1)</script>"
@@ -38,12 +39,6 @@ def writer(application):
 @pytest.fixture
 def leader(application):
     return signed_in(application.sketch.call.created_by)
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def edit(application, key="projekt"):
@@ -294,3 +289,38 @@ def test_other_organisations_numbers_open_nothing(application, writer):
         url("application_compare", other), url("application_receipt", other, 1), url("application_withdraw", other),
     ]  # fmt: skip
     assert {writer.get(address).status_code for address in addresses} == {404}
+
+
+def test_saving_the_partners_again_makes_no_partner_of_an_empty_row(application, writer):
+    make.write(application, partner_1_name="Fritidsbanken", partner_1_role="financier")
+    for _ in range(3):
+        page = writer.get(edit(application, "parter"))
+        shown = {field.html_name: field.value() or "" for field in page.context["form"]}
+        assert sum(name.endswith("_role") for name in shown) == 2
+        shown = {name: value or ("partner" if name.endswith("_role") else "") for name, value in shown.items()}
+        writer.post(edit(application, "parter"), {**shown, "revision": draft(application).revision})
+    make.send_in(application)
+    told = [
+        row["name"] for row in application.current_version.content["sections"][4]["rows"] if row["name"].startswith("partner")
+    ]
+    assert told == ["partner_1_name", "partner_1_role"]
+
+
+def test_what_is_sent_in_is_in_swedish_whatever_language_the_writer_reads(application):
+    user = make.writer(application)
+    user.language = "en"
+    user.save()
+    make.write(application)
+    signatory = make.create_signatory(application.sketch.organisation)
+    data = {"revision": draft(application).revision, "signatory": signatory.pk, "is_true": "on"}
+    signed_in(user).post(url("application_submit", application), data)
+    section = ApplicationVersion.objects.get().content["sections"][0]
+    assert (section["title"], section["rows"][0]["label"]) == ("Projektet", "Titel")
+
+
+def test_the_budget_leads_on_to_the_part_after_it_and_shows_what_remains(application, writer):
+    page = writer.get(url("application_budget", application))
+    assert [section["key"] for section in page.context["sections"]][:3] == ["projekt", "genomforande", "budget"]
+    answer = writer.post(url("application_budget", application), {"revision": 0, "do": "save_next", **make.typed_budget()})
+    assert answer["Location"] == edit(application, "hallbarhet")
+    assert draft(application).content["b_c0_2027"] == "400000"

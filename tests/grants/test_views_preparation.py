@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, override
@@ -20,7 +19,7 @@ from kraftsamling.lib.transitions import LostRace
 from kraftsamling.programmes.models import Role
 from tests.factories import grants as make
 from tests.factories.accounts import UserFactory
-from tests.grants.scene import again, questions, scene
+from tests.grants.scene import again, questions, scene, signed_in, told
 from tests.grants.test_actions_reviews import of_kind
 from tests.grants.test_queries import assessment_in, sketch_in
 
@@ -43,16 +42,6 @@ def stage():
 @pytest.fixture
 def leader(stage):
     return signed_in(stage.leader)
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def told(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def swedish(text):

@@ -17,7 +17,7 @@ from kraftsamling.lib.transitions import LostRace
 from kraftsamling.programmes.models import Role
 from tests.factories import grants as make
 from tests.factories.accounts import PASSWORD
-from tests.grants.scene import again, questions, scene
+from tests.grants.scene import again, questions, scene, signed_in
 from tests.grants.test_queries import assessment_in, sketch_in
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +36,6 @@ def _now():
 @pytest.fixture
 def stage():
     return scene()
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def url(name, assessment):

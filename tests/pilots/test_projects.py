@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
-from django.test import Client
 from django.urls import reverse
 
 from grants import actions
@@ -18,7 +17,7 @@ from kraftsamling.programmes.models import Role
 from pilots.models import PROJECT_READERS, Project
 from tests.factories import applications, decisions
 from tests.factories import grants as make
-from tests.grants.scene import EVERY_ROLE, fresh, people, questions
+from tests.grants.scene import EVERY_ROLE, fresh, people, questions, signed_in
 from tests.grants.test_decisions import another, corrected, waiting
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +37,6 @@ def stage():
     found.decision = decisions.decide(found.application, officer=found.leader, decider=found.decider)
     found.project = Project.objects.get()
     return found
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize("role", EVERY_ROLE)

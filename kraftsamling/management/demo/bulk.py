@@ -10,7 +10,7 @@ from django.utils import timezone
 from stdnum import luhn
 
 from grants import actions
-from grants.actions.sketches import checksum
+from grants.actions.freezing import checksum
 from grants.models import Assessment, Call, Score, Sketch, SketchDraft, SketchVersion
 from grants.states import AssessmentState, SketchState
 from kraftsamling.accounts.models import LegalForm, Membership, Organisation, OrganisationKind, User
