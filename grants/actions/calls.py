@@ -29,6 +29,7 @@ TEXT_FIELDS = [
 ]  # fmt: skip
 RULE_FIELDS = [
     "smallest_grant", "largest_grant", "highest_share", "lowest_own_share", "indirect_rate",
+    "report_every_months", "final_report_months", "report_before_payment", "holdback", "category_tolerance",
     "period_starts_on", "period_ends_on", "eligible_kinds", "opens_at",
 ]  # fmt: skip
 """What applicants have relied on: fixed once the call is published, so that all have the same rules."""

@@ -47,12 +47,13 @@ class CallForm(forms.ModelForm):
         fields = [
             "title", "summary", "purpose", "not_funded", "eligibility", "eligible_kinds", "how_assessed", "funder", "focus_areas",
             "smallest_grant", "largest_grant", "highest_share", "lowest_own_share", "indirect_rate",
+            "report_every_months", "final_report_months", "report_before_payment", "holdback", "category_tolerance",
             "opens_at", "closes_at", "review_due_at", "answer_expected_on", "application_due_at", "decision_expected_on",
             "period_starts_on", "period_ends_on", "contact_name", "contact_email", "contact_phone",
             "invitation_letter", "declining_letter",
         ]  # fmt: skip
         widgets = {"focus_areas": forms.CheckboxSelectMultiple}
-        localized_fields = ["highest_share", "lowest_own_share", "indirect_rate"]
+        localized_fields = ["highest_share", "lowest_own_share", "indirect_rate", "holdback", "category_tolerance"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,6 +127,12 @@ class CallForm(forms.ModelForm):
                 _("Limits"),
                 Div("smallest_grant", "largest_grant", css_class="field-row"),
                 Div("highest_share", "lowest_own_share", "indirect_rate", css_class="field-row"),
+            ),
+            Fieldset(
+                _("Reports and payment"),
+                Div("report_every_months", "final_report_months", css_class="field-row"),
+                "report_before_payment",
+                Div("holdback", "category_tolerance", css_class="field-row"),
             ),
             Fieldset(
                 _("Moments and days"),

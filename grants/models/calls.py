@@ -115,6 +115,27 @@ class Call(models.Model):
     indirect_rate = models.DecimalField(
         _("indirect costs, per cent of own staff"), max_digits=5, decimal_places=2, default=Decimal(0), validators=PER_CENT
     )
+    report_every_months = models.PositiveSmallIntegerField(
+        _("progress report, every so many months"), default=3, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    final_report_months = models.PositiveSmallIntegerField(
+        _("final report, so many months after the end"), default=1, validators=[MaxValueValidator(12)]
+    )
+    report_before_payment = models.BooleanField(_("payment requires that the reports due are approved"), default=True)
+    holdback = models.DecimalField(
+        _("held back until the final report is approved, per cent of the grant"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=PER_CENT,
+    )
+    category_tolerance = models.DecimalField(
+        _("a cost category may grow without a change, per cent"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(10),
+        validators=PER_CENT,
+    )
     eligible_kinds = models.JSONField(_("kinds of organisation that may apply"), default=list, blank=True)
     focus_areas = models.ManyToManyField(
         "programmes.FocusArea", verbose_name=_("protective factors"), blank=True, related_name="calls"
@@ -144,6 +165,14 @@ class Call(models.Model):
             CheckConstraint(
                 condition=Q(lowest_own_share__gte=0, lowest_own_share__lte=100, indirect_rate__gte=0, indirect_rate__lte=100),
                 name="call_per_cents_are_0_to_100",
+            ),
+            CheckConstraint(
+                condition=Q(holdback__gte=0, holdback__lte=100, category_tolerance__gte=0, category_tolerance__lte=100),
+                name="call_follow_up_per_cents_are_0_to_100",
+            ),
+            CheckConstraint(
+                condition=Q(report_every_months__gte=1, report_every_months__lte=12, final_report_months__lte=12),
+                name="call_report_months_are_at_most_12",
             ),
             CheckConstraint(
                 condition=Q(closes_at=None) | Q(opens_at=None) | Q(closes_at__gt=F("opens_at")), name="call_closes_after_it_opens"

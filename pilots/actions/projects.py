@@ -16,8 +16,7 @@ from kraftsamling.lib.transitions import claim
 from kraftsamling.programmes.models import Programme
 from kraftsamling.programmes.permissions import is_process_leader
 from kraftsamling.search import index
-
-from .models import Project, ProjectKind
+from pilots.models import Project, ProjectKind, Terms
 
 
 @transaction.atomic
@@ -29,9 +28,12 @@ def open_project(decision: Decision, *, at: datetime) -> Project:
         owner=sketch.organisation,
         application=decision.application,
         registry_number=sketch.registry_number,
+        holdback=sketch.call.holdback,
         opened_at=at,
         **_terms(decision),
     )
+    _take_over(project, decision)
+    keep_terms(project, decision=decision, at=at)
 
     audit.record("pilots.project.open", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
     _put_in_index(project, at=at)
@@ -70,6 +72,7 @@ def enter_project(
         opened_at=at,
         entered_by=by,
     )
+    keep_terms(project, decision=None, at=at)
 
     audit.record("pilots.project.enter", project, by=by, at=at, number=registry_number)
     _put_in_index(project, at=at)
@@ -83,6 +86,7 @@ def change_project(decision: Decision, *, at: datetime) -> Project:
     was = project.decision_id
 
     claim(project, expecting={"decision": was}, changed_at=at, **_terms(decision))
+    keep_terms(project, decision=decision, at=at)
 
     audit.record("pilots.project.change", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
     _put_in_index(project, at=at)
@@ -99,6 +103,32 @@ def _terms(decision: Decision) -> dict[str, Any]:
         "budget": decision.budget,
         "decision": decision,
     }
+
+
+def keep_terms(project: Project, *, decision: Decision | None, at: datetime) -> Terms:
+    """Writes down the money, period, owner and budget that count from now on, beside all earlier ones (domain 10, rule 16)."""
+    return Terms.objects.create(
+        project=project,
+        number=project.terms.count() + 1,
+        owner=project.owner,
+        share=project.share,
+        cap=project.cap,
+        starts_on=project.starts_on,
+        ends_on=project.ends_on,
+        budget=project.budget,
+        decision=decision,
+        set_at=at,
+    )
+
+
+def _take_over(project: Project, decision: Decision) -> None:
+    """What the application already tells of places and protective factors."""
+    version = decision.application_version
+    project.whole_county = version.whole_county
+    project.main_focus_area = version.main_focus_area
+    project.save(update_fields=["whole_county", "main_focus_area"])
+    project.focus_areas.set(version.focus_areas.all())
+    project.municipalities.set(version.municipalities.all())
 
 
 def _put_in_index(project: Project, *, at: datetime) -> None:

@@ -1,0 +1,37 @@
+"""The registry of projects: terms, reports, indicators, payments."""
+
+from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
+from .projects import CASE_READERS, PROJECT_READERS, Continuation, Project, ProjectKind, ProjectPartner, TeamMember, Terms
+from .reports import (
+    Indicator,
+    IndicatorValue,
+    PdfBuild,
+    Report,
+    ReportDraft,
+    ReportedCost,
+    ReportKind,
+    ReportVersion,
+)
+
+__all__ = [
+    "CASE_READERS",
+    "PROJECT_READERS",
+    "Continuation",
+    "CostEntry",
+    "Indicator",
+    "IndicatorValue",
+    "PaymentRequest",
+    "Payout",
+    "PayoutKind",
+    "PdfBuild",
+    "Project",
+    "ProjectKind",
+    "ProjectPartner",
+    "Report",
+    "ReportDraft",
+    "ReportKind",
+    "ReportVersion",
+    "ReportedCost",
+    "TeamMember",
+    "Terms",
+]

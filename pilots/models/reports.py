@@ -1,0 +1,222 @@
+"""Reports of a project: the plan, the draft, what was handed in, comments, indicators and the PDF that a worker makes."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from grants.models import CostCategory
+from kraftsamling.lib.money import Kronor, KronorField
+from pilots.states import BuildState, ReportState, tone
+
+from .projects import Project
+
+
+class ReportKind(models.TextChoices):
+    """Progress reports follow the project; the final report closes it."""
+
+    PROGRESS = "progress", _("Progress report")
+    FINAL = "final", _("Final report")
+
+
+class ReportQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> "ReportQuerySet":
+        """The owner's members see all; who handles the case sees that a report is planned, and what has been sent in."""
+        return self.filter(project__in=Project.objects.with_case_open_to(user))
+
+    def handed_in(self) -> "ReportQuerySet":
+        return self.exclude(current_version=None)
+
+    def waiting_for_owner(self) -> "ReportQuerySet":
+        return self.filter(state__in=[ReportState.PLANNED, ReportState.RETURNED])
+
+    def waiting_for_officer(self) -> "ReportQuerySet":
+        return self.filter(state=ReportState.SUBMITTED)
+
+    def approved(self) -> "ReportQuerySet":
+        return self.filter(state=ReportState.APPROVED)
+
+
+class Report(models.Model):
+    """One report of the plan: what period it covers, and the last day to send it in."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="reports")
+    number = models.PositiveSmallIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=10, choices=ReportKind)
+    covers_from_on = models.DateField(_("covers from"))
+    covers_to_on = models.DateField(_("covers to"))
+    due_on = models.DateField(_("last day"), db_index=True)
+    state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.PLANNED, editable=False)
+    return_due_on = models.DateField(_("completed by"), null=True, editable=False)
+    current_version: Any = models.OneToOneField(
+        "pilots.ReportVersion", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["project", "number"], name="report_number_is_unique"),
+            UniqueConstraint(
+                fields=["project"], condition=Q(kind=ReportKind.FINAL) & ~Q(state=ReportState.CANCELLED), name="one_final_report"
+            ),
+            CheckConstraint(condition=Q(kind__in=ReportKind.values), name="report_kind_is_known"),
+            CheckConstraint(condition=Q(state__in=ReportState.values), name="report_state_is_known"),
+            CheckConstraint(
+                condition=(Q(state=ReportState.APPROVED) & Q(approved_at__isnull=False, approved_by__isnull=False))
+                | (~Q(state=ReportState.APPROVED) & Q(approved_at=None, approved_by=None)),
+                name="report_is_approved_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("report_detail", args=[self.pk])
+
+    @property
+    def tone(self) -> str:
+        return tone(ReportState, self.state)
+
+    @property
+    def last_day(self) -> Any:
+        """The day it is to be in: the one of the return when it has been returned."""
+        return self.return_due_on or self.due_on
+
+
+class ReportDraft(models.Model):
+    """What the organisation writes. Seen by its members alone until it is sent in (domain 10, rule 19)."""
+
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="draft")
+    content = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.report_id}: {self.revision}"
+
+
+class ReportVersion(models.Model):
+    """A report as it was handed in: frozen, with receipt and checksum."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("version"))
+    draft_revision = models.PositiveIntegerField()
+    content = models.JSONField()
+    checksum = models.CharField(_("checksum"), max_length=64)
+    receipt_number = models.CharField(_("receipt"), max_length=30, unique=True)
+    submitted_at = models.DateTimeField(_("submitted"))
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signatory = models.ForeignKey("accounts.Signatory", on_delete=models.PROTECT, null=True, related_name="+")
+    signed_by_name = models.CharField(_("signed by"), max_length=120, blank=True)
+    pdf = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    files = models.ManyToManyField("files.StoredFile", related_name="+")
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["report", "number"], name="report_version_number_is_unique"),
+            UniqueConstraint(fields=["report", "draft_revision"], name="report_revision_is_handed_in_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}: {self.number}"
+
+
+class ReportedCost(models.Model):
+    """What a handed-in report says has been booked in one category and year since the start, and what is foreseen to the end."""
+
+    version = models.ForeignKey(ReportVersion, on_delete=models.CASCADE, related_name="costs")
+    category = models.CharField(_("cost category"), max_length=20, choices=CostCategory)
+    year = models.PositiveSmallIntegerField(_("year"))
+    booked = KronorField(_("booked since the start"))
+    forecast = KronorField(_("foreseen for the whole year"))
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["version", "category", "year"], name="reported_cost_once_per_category_and_year"),
+            CheckConstraint(condition=Q(booked__gte=Kronor(0), forecast__gte=Kronor(0)), name="reported_cost_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.year}"
+
+
+class Indicator(models.Model):
+    """What the project measures: begun from the application, followed from report to report."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="indicators")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    name = models.CharField(_("what is measured"), max_length=160)
+    unit = models.CharField(_("unit"), max_length=40)
+    baseline = models.DecimalField(_("at the start"), max_digits=14, decimal_places=2, null=True, blank=True)
+    target = models.DecimalField(_("target"), max_digits=14, decimal_places=2, null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    concerns_people = models.BooleanField(_("counts people"), default=False)
+    """By sex, and hidden in public under five (förordning 2017:583, 16 §; domain 3.7)."""
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IndicatorValue(models.Model):
+    """An outcome as a handed-in report tells it."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="values")
+    version = models.ForeignKey(ReportVersion, on_delete=models.PROTECT, related_name="values")
+    measured_on = models.DateField(_("as of"))
+    value = models.DecimalField(_("outcome"), max_digits=14, decimal_places=2)
+    women = models.DecimalField(_("of these girls and women"), max_digits=14, decimal_places=2, null=True)
+    men = models.DecimalField(_("of these boys and men"), max_digits=14, decimal_places=2, null=True)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["indicator", "version"], name="indicator_has_one_value_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id}: {self.value}"
+
+
+class PdfBuild(models.Model):
+    """A PDF that a worker makes, with what the page shows of how far it has come."""
+
+    version = models.ForeignKey(ReportVersion, on_delete=models.CASCADE, null=True, related_name="builds")
+    call = models.ForeignKey("grants.Call", on_delete=models.CASCADE, null=True, related_name="+")
+    """Set for a batch of all reports of a call."""
+    state = models.CharField(_("state"), max_length=10, choices=BuildState, default=BuildState.WAITING, editable=False)
+    done = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=1)
+    error = models.TextField(blank=True)
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(state__in=BuildState.values), name="pdf_build_state_is_known"),
+            CheckConstraint(
+                condition=Q(version__isnull=False, call=None) | Q(version=None, call__isnull=False), name="pdf_build_is_of_one_thing"
+            ),
+            UniqueConstraint(
+                fields=["version"], condition=~Q(state=BuildState.FAILED), name="one_pdf_build_per_version"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.state}"
+
+    @property
+    def tone(self) -> str:
+        return tone(BuildState, self.state)

@@ -1,0 +1,142 @@
+"""All states of the pilot registry and what can follow on what. README shows the same as a diagram."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProjectState(models.TextChoices):
+    """A project runs until it has been settled; whether it has begun is told by its period."""
+
+    RUNNING = "running", _("Running")
+    CLOSED = "closed", _("Closed")
+    REVOKED = "revoked", _("Revoked")
+
+
+PROJECT_MOVES: dict[str, set[str]] = {
+    ProjectState.RUNNING: {ProjectState.CLOSED, ProjectState.REVOKED},
+    ProjectState.CLOSED: set(),
+    ProjectState.REVOKED: set(),
+}
+
+
+class ChangeState(models.TextChoices):
+    """A change of money, period, owner or budget: asked for by the owner, decided by a human (domain 10, rule 16)."""
+
+    ASKED = "asked", _("Asked for")
+    DECIDED = "decided", _("Granted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+CHANGE_MOVES: dict[str, set[str]] = {
+    ChangeState.ASKED: {ChangeState.DECIDED, ChangeState.REFUSED, ChangeState.WITHDRAWN},
+    ChangeState.DECIDED: set(),
+    ChangeState.REFUSED: set(),
+    ChangeState.WITHDRAWN: set(),
+}
+
+
+class ReportState(models.TextChoices):
+    """A report of the project's plan: written, sent in, returned with comments, approved by a named officer."""
+
+    PLANNED = "planned", _("To be written")
+    SUBMITTED = "submitted", _("Sent in")
+    RETURNED = "returned", _("Returned for completion")
+    APPROVED = "approved", _("Approved")
+    CANCELLED = "cancelled", _("No longer asked for")
+
+
+REPORT_MOVES: dict[str, set[str]] = {
+    ReportState.PLANNED: {ReportState.SUBMITTED, ReportState.CANCELLED},
+    ReportState.SUBMITTED: {ReportState.RETURNED, ReportState.APPROVED},
+    ReportState.RETURNED: {ReportState.SUBMITTED},
+    ReportState.APPROVED: set(),
+    ReportState.CANCELLED: set(),
+}
+
+
+class BuildState(models.TextChoices):
+    """A PDF that a worker makes."""
+
+    WAITING = "waiting", _("Waits its turn")
+    RUNNING = "running", _("Is being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")
+
+
+BUILD_MOVES: dict[str, set[str]] = {
+    BuildState.WAITING: {BuildState.RUNNING, BuildState.FAILED},
+    BuildState.RUNNING: {BuildState.READY, BuildState.FAILED, BuildState.WAITING},
+    BuildState.READY: set(),
+    BuildState.FAILED: {BuildState.WAITING},
+}
+
+
+class PaymentState(models.TextChoices):
+    """A payment request: written, signed and sent in, returned, decided line by line."""
+
+    DRAFT = "draft", _("Being written")
+    SUBMITTED = "submitted", _("Sent in")
+    RETURNED = "returned", _("Returned for completion")
+    DECIDED = "decided", _("Decided")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+PAYMENT_MOVES: dict[str, set[str]] = {
+    PaymentState.DRAFT: {PaymentState.SUBMITTED, PaymentState.WITHDRAWN},
+    PaymentState.SUBMITTED: {PaymentState.RETURNED, PaymentState.DECIDED, PaymentState.WITHDRAWN},
+    PaymentState.RETURNED: {PaymentState.SUBMITTED, PaymentState.WITHDRAWN},
+    PaymentState.DECIDED: set(),
+    PaymentState.WITHDRAWN: set(),
+}
+
+
+class PayoutState(models.TextChoices):
+    """Money that has been decided: laid in a file for the finance system, and read back as paid."""
+
+    DECIDED = "decided", _("To be paid")
+    EXPORTED = "exported", _("Sent to the finance system")
+    PAID = "paid", _("Paid")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+PAYOUT_MOVES: dict[str, set[str]] = {
+    PayoutState.DECIDED: {PayoutState.EXPORTED, PayoutState.CANCELLED},
+    PayoutState.EXPORTED: {PayoutState.PAID, PayoutState.DECIDED},
+    PayoutState.PAID: set(),
+    PayoutState.CANCELLED: set(),
+}
+
+MOVES = {
+    ProjectState: PROJECT_MOVES,
+    ChangeState: CHANGE_MOVES,
+    ReportState: REPORT_MOVES,
+    BuildState: BUILD_MOVES,
+    PaymentState: PAYMENT_MOVES,
+    PayoutState: PAYOUT_MOVES,
+}
+
+TONES: dict[type[models.TextChoices], dict[str, str]] = {
+    ProjectState: {ProjectState.RUNNING: "info", ProjectState.CLOSED: "ok", ProjectState.REVOKED: "stop"},
+    ChangeState: {ChangeState.ASKED: "wait", ChangeState.DECIDED: "ok", ChangeState.REFUSED: "stop"},
+    ReportState: {
+        ReportState.PLANNED: "neutral",
+        ReportState.SUBMITTED: "info",
+        ReportState.RETURNED: "wait",
+        ReportState.APPROVED: "ok",
+    },
+    BuildState: {BuildState.WAITING: "wait", BuildState.RUNNING: "info", BuildState.READY: "ok", BuildState.FAILED: "stop"},
+    PaymentState: {
+        PaymentState.DRAFT: "wait",
+        PaymentState.SUBMITTED: "info",
+        PaymentState.RETURNED: "wait",
+        PaymentState.DECIDED: "ok",
+    },
+    PayoutState: {PayoutState.DECIDED: "wait", PayoutState.EXPORTED: "info", PayoutState.PAID: "ok"},
+}
+"""The colour of the state's pill."""
+
+
+def tone(kind: type[models.TextChoices], state: str) -> str:
+    """Neutral, info, ok, wait or stop."""
+    return TONES[kind].get(state, "neutral")
