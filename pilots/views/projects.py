@@ -9,6 +9,7 @@ from grants.models import Application, Decision
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.pagination import paged
 from pilots.models import Project
+from pilots.workroom import parts_of
 
 
 @require_GET
@@ -24,6 +25,8 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     decisions = Decision.objects.visible_to(request.user).filter(application=project.application_id).exclude_drafts()
     context = {
         "project": project,
+        "parts": parts_of(project, request.user),
+        "open_part": "overview",
         "table": table_of(project.budget, decided_share=project.share),
         "decisions": decisions.order_by("-version") if project.application_id else [],
         "reads_case": Application.objects.visible_to(request.user).filter(pk=project.application_id).exists(),

@@ -1,0 +1,32 @@
+"""The parts of a project's workroom, and who is shown which."""
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import Project, ProjectKind
+
+
+class Part(NamedTuple):
+    """A part of the workroom: a key for the page that is open, a name, and the address that takes the project's number."""
+
+    key: str
+    title: Any
+    url_name: str
+    of_the_case: bool = False
+    """Read by the owner and by who handles the case, and not by the steering group."""
+    of_pilots: bool = False
+    """The platform's own project has no such part."""
+
+
+PARTS = (Part("overview", _("Overview"), "project_detail"),)
+
+
+def parts_of(project: Project, user: Any) -> list[Part]:
+    """The parts that this person may open in this project."""
+    reads_case = Project.objects.with_case_open_to(user).filter(pk=project.pk).exists()
+    return [
+        part
+        for part in PARTS
+        if (reads_case or not part.of_the_case) and not (part.of_pilots and project.kind == ProjectKind.PLATFORM)
+    ]
