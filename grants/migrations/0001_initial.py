@@ -14,10 +14,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_initial'),
+        ('accounts', '__first__'),
         ('files', '0001_initial'),
         ('places', '0002_places_of_sweden'),
         ('programmes', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -37,24 +37,6 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(max_length=200)),
                 ('content', models.JSONField()),
                 ('parked_at', models.DateTimeField(db_index=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Assessment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('assigned', 'Declaration remains'), ('open', 'To assess'), ('submitted', 'Assessed'), ('abstained', 'No opinion'), ('excluded', 'Conflict of interest'), ('removed', 'Assignment taken back')], default='assigned', editable=False, max_length=12, verbose_name='state')),
-                ('assigned_at', models.DateTimeField()),
-                ('draft', models.JSONField(default=dict)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('saved_at', models.DateTimeField(null=True)),
-                ('skipped_at', models.DateTimeField(null=True)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('recommendation', models.CharField(blank=True, choices=[('invite', 'Invite'), ('maybe', 'Perhaps'), ('decline', 'Do not invite')], max_length=10, verbose_name='recommendation')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('weighted_mean', models.DecimalField(decimal_places=3, max_digits=5, null=True, verbose_name='weighted mean')),
-                ('assigned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -99,6 +81,84 @@ class Migration(migrations.Migration):
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='programmes.programme', verbose_name='programme')),
                 ('published_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'cancelled'])), name='call_state_is_known'), models.CheckConstraint(condition=models.Q(('highest_share__gt', 0), ('highest_share__lte', Decimal('50'))), name='call_share_is_lawful'), models.CheckConstraint(condition=models.Q(('indirect_rate__gte', 0), ('indirect_rate__lte', 100), ('lowest_own_share__gte', 0), ('lowest_own_share__lte', 100)), name='call_per_cents_are_0_to_100'), models.CheckConstraint(condition=models.Q(('closes_at', None), ('opens_at', None), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='call_closes_after_it_opens'), models.CheckConstraint(condition=models.Q(('smallest_grant', None), ('largest_grant', None), ('largest_grant__gte', models.F('smallest_grant')), _connector='OR'), name='call_grant_limits_are_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('published_by', None)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='call_published_at_and_by_together'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='call_cancelled_at_and_by_together'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('closes_at__isnull', False), ('largest_grant__isnull', False), ('opens_at__isnull', False), ('smallest_grant__isnull', False)), _connector='OR'), name='published_call_has_moments_and_limits')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SketchVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
+                ('draft_revision', models.PositiveIntegerField()),
+                ('content', models.JSONField()),
+                ('checksum', models.CharField(max_length=64, verbose_name='checksum')),
+                ('receipt_number', models.CharField(max_length=30, unique=True, verbose_name='receipt')),
+                ('submitted_at', models.DateTimeField(verbose_name='submitted')),
+                ('title', models.CharField(max_length=120, verbose_name='title')),
+                ('sought', kraftsamling.lib.money.KronorField(verbose_name='amount sought')),
+                ('total_cost', kraftsamling.lib.money.KronorField(verbose_name='total cost')),
+                ('own_financing', kraftsamling.lib.money.KronorField(verbose_name='own financing')),
+                ('starts_on', models.DateField(verbose_name='starts')),
+                ('ends_on', models.DateField(verbose_name='ends')),
+                ('whole_county', models.BooleanField(default=False, verbose_name='the whole county')),
+                ('files', models.ManyToManyField(related_name='+', to='files.storedfile')),
+                ('focus_areas', models.ManyToManyField(related_name='+', to='programmes.focusarea')),
+                ('main_focus_area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.focusarea')),
+                ('municipalities', models.ManyToManyField(related_name='+', to='places.municipality')),
+                ('partner_organisations', models.ManyToManyField(related_name='+', to='accounts.organisation')),
+                ('receipt_pdf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('sought__gt', kraftsamling.lib.money.Kronor('0'))), name='sketch_version_seeks_something'), models.CheckConstraint(condition=models.Q(('sought__lte', models.F('total_cost'))), name='sketch_version_seeks_at_most_the_cost'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='sketch_version_period_is_forwards')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Sketch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('invited', 'Invited to apply'), ('declined', 'Not invited'), ('withdrawn', 'Withdrawn')], default='draft', editable=False, max_length=12, verbose_name='state')),
+                ('number', models.CharField(editable=False, max_length=20, null=True, unique=True, verbose_name='case number')),
+                ('registry_number', models.CharField(blank=True, max_length=30, verbose_name='registry number')),
+                ('versions_count', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('created_at', models.DateTimeField(editable=False)),
+                ('submitted_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='submitted')),
+                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sketches', to='grants.call')),
+                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sketches', to='accounts.organisation')),
+                ('submitted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('current_version', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='current_for', to='grants.sketchversion')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'invited', 'declined', 'withdrawn'])), name='sketch_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('current_version', None), ('number', None), ('submitted_at', None), ('submitted_by', None), ('versions_count', 0)), models.Q(('current_version__isnull', False), ('number__isnull', False), ('submitted_at__isnull', False), ('submitted_by__isnull', False), ('versions_count__gte', 1)), _connector='OR'), name='sketch_submitted_at_and_by_together'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), _negated=True), ('submitted_at', None), _connector='OR'), name='sketch_in_draft_has_not_been_submitted'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), ('submitted_at__isnull', False), _connector='OR'), name='sketch_beyond_draft_has_been_submitted'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at', None), ('withdrawn_by', None)), _connector='OR'), name='sketch_withdrawn_at_and_by_together')],
+                'indexes': [models.Index(fields=['call', 'state'], name='sketch_call_and_state')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Assessment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('assigned', 'Declaration remains'), ('open', 'To assess'), ('submitted', 'Assessed'), ('abstained', 'No opinion'), ('excluded', 'Conflict of interest'), ('removed', 'Assignment taken back')], default='assigned', editable=False, max_length=12, verbose_name='state')),
+                ('assigned_at', models.DateTimeField()),
+                ('draft', models.JSONField(default=dict)),
+                ('revision', models.PositiveIntegerField(default=0)),
+                ('saved_at', models.DateTimeField(null=True)),
+                ('skipped_at', models.DateTimeField(null=True)),
+                ('submitted_at', models.DateTimeField(null=True)),
+                ('recommendation', models.CharField(blank=True, choices=[('invite', 'Invite'), ('maybe', 'Perhaps'), ('decline', 'Do not invite')], max_length=10, verbose_name='recommendation')),
+                ('comment', models.TextField(blank=True, verbose_name='comment')),
+                ('weighted_mean', models.DecimalField(decimal_places=3, max_digits=5, null=True, verbose_name='weighted mean')),
+                ('assigned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to=settings.AUTH_USER_MODEL)),
+                ('sketch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='grants.sketch')),
+                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.sketchversion')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sketch', 'reviewer'), name='one_assessment_per_reviewer'), models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'open', 'submitted', 'abstained', 'excluded', 'removed'])), name='assessment_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('submitted_at__isnull', False), ('weighted_mean__isnull', False)), models.Q(models.Q(('state', 'submitted'), _negated=True), ('weighted_mean', None)), _connector='OR'), name='assessment_has_a_mean_when_submitted')],
+            },
         ),
         migrations.CreateModel(
             name='CallFrame',
@@ -108,6 +168,9 @@ class Migration(migrations.Migration):
                 ('amount', kraftsamling.lib.money.KronorField(verbose_name='amount')),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='frames', to='grants.call')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'year'), name='one_frame_per_call_and_year'), models.CheckConstraint(condition=models.Q(('amount__gte', kraftsamling.lib.money.Kronor('0'))), name='frame_is_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='CallQuestion',
@@ -131,6 +194,9 @@ class Migration(migrations.Migration):
                 ('levels', models.JSONField(default=list, verbose_name='levels')),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='grants.call')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('weight__gte', 1), ('weight__lte', 10)), name='criterion_weight_is_1_to_10')],
+            },
         ),
         migrations.CreateModel(
             name='DeadlineExtension',
@@ -158,6 +224,9 @@ class Migration(migrations.Migration):
                 ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='grants.call')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['sketch', 'application'])), name='question_step_is_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['short_text', 'long_text', 'choice', 'choices', 'number', 'kronor', 'date', 'file'])), name='question_kind_is_known')],
+            },
         ),
         migrations.CreateModel(
             name='Score',
@@ -168,24 +237,9 @@ class Migration(migrations.Migration):
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='grants.assessment')),
                 ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='grants.criterion')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Sketch',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('invited', 'Invited to apply'), ('declined', 'Not invited'), ('withdrawn', 'Withdrawn')], default='draft', editable=False, max_length=12, verbose_name='state')),
-                ('number', models.CharField(editable=False, max_length=20, null=True, unique=True, verbose_name='case number')),
-                ('registry_number', models.CharField(blank=True, max_length=30, verbose_name='registry number')),
-                ('versions_count', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('submitted_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='submitted')),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sketches', to='grants.call')),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sketches', to='accounts.organisation')),
-                ('submitted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('assessment', 'criterion'), name='one_score_per_criterion'), models.CheckConstraint(condition=models.Q(('value__lte', 5)), name='score_is_0_to_5')],
+            },
         ),
         migrations.CreateModel(
             name='Outcome',
@@ -203,6 +257,9 @@ class Migration(migrations.Migration):
                 ('sent_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('sketch', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='outcome', to='grants.sketch')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['invited', 'declined'])), name='outcome_kind_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sent'])), name='outcome_state_is_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='outcome_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), ('state', 'sent')), models.Q(('state', 'pending'), ('sent_at', None), ('sent_by', None)), _connector='OR'), name='outcome_sent_at_and_by_together'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'invited'), _negated=True), ('application_due_at__isnull', False), _connector='OR'), name='invitation_has_a_deadline')],
+            },
         ),
         migrations.CreateModel(
             name='Note',
@@ -224,11 +281,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('sketch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflict_declarations', to='grants.sketch')),
             ],
-        ),
-        migrations.AddField(
-            model_name='assessment',
-            name='sketch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='grants.sketch'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sketch', 'user'), name='one_conflict_declaration_each')],
+            },
         ),
         migrations.CreateModel(
             name='Application',
@@ -241,6 +296,9 @@ class Migration(migrations.Migration):
                 ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('sketch', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='application', to='grants.sketch')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'withdrawn'])), name='application_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at', None), ('withdrawn_by', None)), _connector='OR'), name='application_withdrawn_at_and_by_together')],
+            },
         ),
         migrations.CreateModel(
             name='SketchDraft',
@@ -266,139 +324,14 @@ class Migration(migrations.Migration):
                 ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('sketch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='grants.sketch')),
             ],
-        ),
-        migrations.CreateModel(
-            name='SketchVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('draft_revision', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('checksum', models.CharField(max_length=64, verbose_name='checksum')),
-                ('receipt_number', models.CharField(max_length=30, unique=True, verbose_name='receipt')),
-                ('submitted_at', models.DateTimeField(verbose_name='submitted')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('sought', kraftsamling.lib.money.KronorField(verbose_name='amount sought')),
-                ('total_cost', kraftsamling.lib.money.KronorField(verbose_name='total cost')),
-                ('own_financing', kraftsamling.lib.money.KronorField(verbose_name='own financing')),
-                ('starts_on', models.DateField(verbose_name='starts')),
-                ('ends_on', models.DateField(verbose_name='ends')),
-                ('whole_county', models.BooleanField(default=False, verbose_name='the whole county')),
-                ('files', models.ManyToManyField(related_name='+', to='files.storedfile')),
-                ('focus_areas', models.ManyToManyField(related_name='+', to='programmes.focusarea')),
-                ('main_focus_area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.focusarea')),
-                ('municipalities', models.ManyToManyField(related_name='+', to='places.municipality')),
-                ('partner_organisations', models.ManyToManyField(related_name='+', to='accounts.organisation')),
-                ('receipt_pdf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('sketch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='grants.sketch')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='sketch_file_removed_at_and_by_together')],
+            },
         ),
         migrations.AddField(
-            model_name='sketch',
-            name='current_version',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='current_for', to='grants.sketchversion'),
-        ),
-        migrations.AddField(
-            model_name='assessment',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.sketchversion'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'cancelled'])), name='call_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('highest_share__gt', 0), ('highest_share__lte', Decimal('50'))), name='call_share_is_lawful'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('indirect_rate__gte', 0), ('indirect_rate__lte', 100), ('lowest_own_share__gte', 0), ('lowest_own_share__lte', 100)), name='call_per_cents_are_0_to_100'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at', None), ('opens_at', None), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='call_closes_after_it_opens'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('smallest_grant', None), ('largest_grant', None), ('largest_grant__gte', models.F('smallest_grant')), _connector='OR'), name='call_grant_limits_are_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('published_by', None)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='call_published_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='call_cancelled_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('closes_at__isnull', False), ('largest_grant__isnull', False), ('opens_at__isnull', False), ('smallest_grant__isnull', False)), _connector='OR'), name='published_call_has_moments_and_limits'),
-        ),
-        migrations.AddConstraint(
-            model_name='callframe',
-            constraint=models.UniqueConstraint(fields=('call', 'year'), name='one_frame_per_call_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='callframe',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', kraftsamling.lib.money.Kronor('0'))), name='frame_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1), ('weight__lte', 10)), name='criterion_weight_is_1_to_10'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('step__in', ['sketch', 'application'])), name='question_step_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['short_text', 'long_text', 'choice', 'choices', 'number', 'kronor', 'date', 'file'])), name='question_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('assessment', 'criterion'), name='one_score_per_criterion'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('value__lte', 5)), name='score_is_0_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['invited', 'declined'])), name='outcome_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sent'])), name='outcome_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='outcome_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), ('state', 'sent')), models.Q(('state', 'pending'), ('sent_at', None), ('sent_by', None)), _connector='OR'), name='outcome_sent_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'invited'), _negated=True), ('application_due_at__isnull', False), _connector='OR'), name='invitation_has_a_deadline'),
-        ),
-        migrations.AddConstraint(
-            model_name='conflictdeclaration',
-            constraint=models.UniqueConstraint(fields=('sketch', 'user'), name='one_conflict_declaration_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'withdrawn'])), name='application_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at', None), ('withdrawn_by', None)), _connector='OR'), name='application_withdrawn_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketchfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='sketch_file_removed_at_and_by_together'),
+            model_name='sketchversion',
+            name='sketch',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='grants.sketch'),
         ),
         migrations.AddConstraint(
             model_name='sketchversion',
@@ -407,53 +340,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sketchversion',
             constraint=models.UniqueConstraint(fields=('sketch', 'draft_revision'), name='a_draft_is_handed_in_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketchversion',
-            constraint=models.CheckConstraint(condition=models.Q(('sought__gt', kraftsamling.lib.money.Kronor('0'))), name='sketch_version_seeks_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketchversion',
-            constraint=models.CheckConstraint(condition=models.Q(('sought__lte', models.F('total_cost'))), name='sketch_version_seeks_at_most_the_cost'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketchversion',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='sketch_version_period_is_forwards'),
-        ),
-        migrations.AddIndex(
-            model_name='sketch',
-            index=models.Index(fields=['call', 'state'], name='sketch_call_and_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'invited', 'declined', 'withdrawn'])), name='sketch_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('current_version', None), ('number', None), ('submitted_at', None), ('submitted_by', None), ('versions_count', 0)), models.Q(('current_version__isnull', False), ('number__isnull', False), ('submitted_at__isnull', False), ('submitted_by__isnull', False), ('versions_count__gte', 1)), _connector='OR'), name='sketch_submitted_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), _negated=True), ('submitted_at', None), _connector='OR'), name='sketch_in_draft_has_not_been_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), ('submitted_at__isnull', False), _connector='OR'), name='sketch_beyond_draft_has_been_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='sketch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at', None), ('withdrawn_by', None)), _connector='OR'), name='sketch_withdrawn_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('sketch', 'reviewer'), name='one_assessment_per_reviewer'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['assigned', 'open', 'submitted', 'abstained', 'excluded', 'removed'])), name='assessment_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('submitted_at__isnull', False), ('weighted_mean__isnull', False)), models.Q(models.Q(('state', 'submitted'), _negated=True), ('weighted_mean', None)), _connector='OR'), name='assessment_has_a_mean_when_submitted'),
         ),
     ]

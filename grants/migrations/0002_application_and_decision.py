@@ -14,14 +14,18 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_initial'),
+        ('accounts', '__first__'),
         ('files', '0001_initial'),
         ('grants', '0001_initial'),
         ('places', '0002_places_of_sweden'),
         ('programmes', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.RemoveConstraint(
+            model_name='application',
+            name='application_state_is_known',
+        ),
         migrations.CreateModel(
             name='ApplicationDraft',
             fields=[
@@ -29,7 +33,12 @@ class Migration(migrations.Migration):
                 ('content', models.JSONField(default=dict)),
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('saved_at', models.DateTimeField(null=True)),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='grants.application')),
+                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('saved_at', None), ('saved_by', None)), models.Q(('saved_at__isnull', False), ('saved_by__isnull', False)), _connector='OR'), name='application_draft_saved_at_and_by_together')],
+            },
         ),
         migrations.CreateModel(
             name='ApplicationFile',
@@ -38,6 +47,22 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('cofinancing', 'Certificate of cofinancing'), ('de_minimis', 'Certificate of de minimis aid'), ('answer', 'Answer to a question of the call'), ('other', 'Other')], default='other', max_length=12, verbose_name='what it is')),
                 ('added_at', models.DateTimeField()),
                 ('removed_at', models.DateTimeField(null=True)),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='grants.application')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('question', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.question')),
+                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['cofinancing', 'de_minimis', 'answer', 'other'])), name='application_file_kind_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='application_file_removed_at_and_by_together')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Budget',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('indirect_rate', models.DecimalField(decimal_places=4, default=0, max_digits=7, verbose_name='indirect costs, per cent of own staff')),
+                ('printed', models.JSONField(blank=True, default=dict)),
             ],
         ),
         migrations.CreateModel(
@@ -59,15 +84,20 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='starts')),
                 ('ends_on', models.DateField(verbose_name='ends')),
                 ('whole_county', models.BooleanField(default=False, verbose_name='the whole county')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='grants.application')),
+                ('files', models.ManyToManyField(related_name='+', to='files.storedfile')),
+                ('focus_areas', models.ManyToManyField(related_name='+', to='programmes.focusarea')),
+                ('main_focus_area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.focusarea')),
+                ('municipalities', models.ManyToManyField(related_name='+', to='places.municipality')),
+                ('partner_organisations', models.ManyToManyField(related_name='+', to='accounts.organisation')),
+                ('receipt_pdf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('signatory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signatory')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('budget', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='application_version', to='grants.budget')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Budget',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indirect_rate', models.DecimalField(decimal_places=4, default=0, max_digits=7, verbose_name='indirect costs, per cent of own staff')),
-                ('printed', models.JSONField(blank=True, default=dict)),
-            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('application', 'number'), name='application_version_number_is_unique'), models.UniqueConstraint(fields=('application', 'draft_revision'), name='an_application_draft_is_handed_in_once'), models.CheckConstraint(condition=models.Q(('sought__gt', kraftsamling.lib.money.Kronor('0'))), name='application_version_seeks_something'), models.CheckConstraint(condition=models.Q(('sought__lte', models.F('total_cost'))), name='application_version_seeks_at_most_the_cost'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='application_version_period_is_forwards')],
+            },
         ),
         migrations.CreateModel(
             name='CaseMessage',
@@ -79,14 +109,26 @@ class Migration(migrations.Migration):
                 ('held_at', models.DateTimeField(null=True, verbose_name='when it was said')),
                 ('held_with', models.CharField(blank=True, max_length=200, verbose_name='with whom')),
                 ('written_at', models.DateTimeField()),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('sketch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_messages', to='grants.sketch')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('held_at', None), ('held_with', ''), ('kind', 'message')), models.Q(('from_organisation', False), ('held_at__isnull', False), ('kind', 'conversation'), models.Q(('held_with', ''), _negated=True)), _connector='OR'), name='a_noted_conversation_says_when_and_with_whom')],
+                'indexes': [models.Index(fields=['sketch', 'from_organisation', 'written_at'], name='case_message_thread')],
+            },
         ),
         migrations.CreateModel(
             name='CaseReading',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('read_at', models.DateTimeField()),
+                ('sketch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='grants.sketch')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('sketch', 'user'), name='one_reading_of_a_case_each')],
+            },
         ),
         migrations.CreateModel(
             name='CompletionRequest',
@@ -100,7 +142,13 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('follow_up', models.CharField(blank=True, choices=[('try', 'It is tried as it stands'), ('leave', 'A decision to leave it untried is prepared')], max_length=10, verbose_name='what is done then')),
                 ('followed_up_at', models.DateTimeField(null=True)),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='grants.application')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('followed_up_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'answered', 'lapsed', 'cancelled'])), name='completion_state_is_known'), models.CheckConstraint(condition=models.Q(('consequence__in', ['as_it_is', 'dismissed'])), name='completion_consequence_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='completion_is_closed_at_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('follow_up', ''), ('followed_up_at', None), ('followed_up_by', None)), models.Q(('follow_up__in', ['try', 'leave']), ('followed_up_at__isnull', False), ('followed_up_by__isnull', False), ('state', 'lapsed')), _connector='OR'), name='completion_followed_up_at_and_by_together'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('application',), name='one_open_completion_at_a_time')],
+            },
         ),
         migrations.CreateModel(
             name='CostLine',
@@ -112,7 +160,11 @@ class Migration(migrations.Migration):
                 ('in_kind', models.BooleanField(default=False, verbose_name='in kind')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('amount', kraftsamling.lib.money.KronorField(verbose_name='amount')),
+                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_lines', to='grants.budget')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('budget', 'position', 'year'), name='cost_line_once_per_year'), models.CheckConstraint(condition=models.Q(('category__in', ['own_staff', 'external_services', 'travel', 'investment', 'indirect'])), name='cost_line_category_is_known'), models.CheckConstraint(condition=models.Q(('amount__gte', kraftsamling.lib.money.Kronor('0'))), name='cost_line_is_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='Decision',
@@ -147,7 +199,19 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField(editable=False, null=True, verbose_name='proposed')),
                 ('issued_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='issued')),
                 ('read_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed as read')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='grants.application')),
+                ('application_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='grants.applicationversion')),
+                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='grants.budget')),
+                ('issued_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('letter', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('proposed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('read_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('replaces', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='grants.decision')),
+                ('written_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['granted', 'rejected', 'dismissed'])), name='decision_kind_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued', 'replaced'])), name='decision_state_is_known'), models.UniqueConstraint(fields=('application', 'version'), name='decision_version_is_unique'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('application',), name='one_decision_is_being_written'), models.UniqueConstraint(condition=models.Q(('state', 'issued')), fields=('application',), name='one_decision_counts'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('reasons'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_reasons'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('deciding_body'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_deciding_body'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('presenter'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_presenter'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('no_appeal'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_no_appeal'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('wording'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_wording'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('conditions'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_conditions'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('follow_up'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_follow_up'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('financing_plan'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_financing_plan'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('final_report'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_final_report'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('strategy_link'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_strategy_link'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('decided_on__isnull', False), _connector='OR'), name='issued_decision_has_a_day'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('minutes_item'), models.Value('')), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('delegation_item'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_an_item'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(('cap__isnull', False), ('counted_costs__isnull', False), ('share__isnull', False)), _connector='OR'), name='issued_grant_has_share_and_cap'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='issued_grant_has_a_period'), models.CheckConstraint(condition=models.Q(('kind', 'granted'), models.Q(('cap', None), ('share', None)), _connector='OR'), name='only_a_grant_gives_money'), models.CheckConstraint(condition=models.Q(('share', None), models.Q(('share__gt', Decimal('0')), ('share__lte', Decimal('50'))), _connector='OR'), name='granted_share_is_lawful'), models.CheckConstraint(condition=models.Q(('cap', None), ('cap__gt', kraftsamling.lib.money.Kronor('0')), _connector='OR'), name='granted_cap_is_something'), models.CheckConstraint(condition=models.Q(('counted_costs', None), ('cap', None), ('counted_costs__gte', django.db.models.expressions.CombinedExpression(models.F('cap'), '+', models.F('cap'))), _connector='OR'), name='granted_cap_is_at_most_half_of_the_costs'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='granted_period_is_forwards'), models.CheckConstraint(condition=models.Q(models.Q(('correction', ''), ('replaces', None), ('version', 1)), models.Q(('replaces__isnull', False), ('version__gt', 1), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('correction'), models.Value('')), _negated=True)), _connector='OR'), name='a_correction_says_what_was_wrong'), models.CheckConstraint(condition=models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='decision_proposed_at_and_by_together'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), ('issued_at', None), ('issued_by', None), ('letter', None)), models.Q(models.Q(('state', 'draft'), _negated=True), ('issued_at__isnull', False), ('issued_by__isnull', False)), _connector='OR'), name='decision_issued_at_and_by_together'), models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('read_by', None)), models.Q(('issued_at__isnull', False), ('read_at__isnull', False), ('read_by__isnull', False)), _connector='OR'), name='decision_read_at_and_by_together')],
+            },
         ),
         migrations.CreateModel(
             name='Disclosure',
@@ -161,7 +225,13 @@ class Migration(migrations.Migration):
                 ('claimed_at', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('error', models.CharField(blank=True, max_length=300)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pdf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('sketch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='grants.sketch')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'ready', 'failed'])), name='disclosure_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('pdf__isnull', False), ('state', 'ready')), models.Q(models.Q(('state', 'ready'), _negated=True), ('pdf', None)), _connector='OR'), name='disclosure_is_ready_with_its_file')],
+            },
         ),
         migrations.CreateModel(
             name='FinancingLine',
@@ -175,7 +245,11 @@ class Migration(migrations.Migration):
                 ('appropriation', models.CharField(blank=True, choices=[('regional', 'Appropriation 1:1, regional development'), ('national', 'Other national appropriation'), ('other', 'Other money')], max_length=10, verbose_name='appropriation')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('amount', kraftsamling.lib.money.KronorField(verbose_name='amount')),
+                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='financing_lines', to='grants.budget')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('budget', 'position', 'year'), name='financing_line_once_per_year'), models.CheckConstraint(condition=models.Q(('role__in', ['grant', 'own', 'other'])), name='financing_line_role_is_known'), models.CheckConstraint(condition=models.Q(('amount__gte', kraftsamling.lib.money.Kronor('0'))), name='financing_line_is_not_negative'), models.CheckConstraint(condition=models.Q(('in_kind', True), ('role', 'grant'), _negated=True), name='the_grant_is_money')],
+            },
         ),
         migrations.CreateModel(
             name='HandIn',
@@ -183,6 +257,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('revision', models.PositiveIntegerField()),
                 ('ready_at', models.DateTimeField()),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hand_in', to='grants.application')),
+                ('ready_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -211,13 +287,22 @@ class Migration(migrations.Migration):
                 ('euro_rate', models.DecimalField(decimal_places=4, max_digits=8, null=True, verbose_name='kronor for one euro')),
                 ('euro_rate_on', models.DateField(null=True, verbose_name='day of the rate')),
                 ('aid_registered_on', models.DateField(null=True, verbose_name='the aid was registered')),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='preparation', to='grants.application')),
+                ('certificates', models.ManyToManyField(related_name='+', to='files.storedfile')),
+                ('saved_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('state_aid_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('saved_at', None), ('saved_by', None)), models.Q(('saved_at__isnull', False), ('saved_by__isnull', False)), _connector='OR'), name='preparation_saved_at_and_by_together'), models.CheckConstraint(condition=models.Q(('state_aid__in', ['', 'not_aid', 'de_minimis', 'aid'])), name='state_aid_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state_aid', ''), ('state_aid_at', None), ('state_aid_by', None)), models.Q(models.Q(('state_aid', ''), _negated=True), models.Q(('state_aid_reason', ''), _negated=True), ('state_aid_at__isnull', False), ('state_aid_by__isnull', False)), _connector='OR'), name='state_aid_is_assessed_with_reason_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('previous_aid', None), ('previous_aid__gte', Decimal('0')), _connector='OR'), models.Q(('euro_rate', None), ('euro_rate__gt', Decimal('0')), _connector='OR')), name='amounts_in_euro_are_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='RulingRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('asked_at', models.DateTimeField(db_index=True)),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ruling_request', to='grants.application')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -230,7 +315,13 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=1, editable=False)),
                 ('created_at', models.DateTimeField(editable=False)),
                 ('changed_at', models.DateTimeField(editable=False)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scenarios', to='grants.call')),
+                ('changed_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'step', 'name'), name='scenario_name_is_unique_in_the_step'), models.CheckConstraint(condition=models.Q(('step__in', ['sketch', 'application'])), name='scenario_step_is_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='scenario_has_a_name')],
+            },
         ),
         migrations.CreateModel(
             name='SecrecyMark',
@@ -241,11 +332,13 @@ class Migration(migrations.Migration):
                 ('authority', models.CharField(max_length=160, verbose_name='authority')),
                 ('marked_at', models.DateTimeField()),
                 ('removed_at', models.DateTimeField(null=True)),
+                ('marked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('sketch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='secrecy_marks', to='grants.sketch')),
             ],
-        ),
-        migrations.RemoveConstraint(
-            model_name='application',
-            name='application_state_is_known',
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='secrecy_mark_removed_at_and_by_together'), models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('sketch', 'document'), name='one_secrecy_mark_on_a_document')],
+            },
         ),
         migrations.AddField(
             model_name='application',
@@ -262,7 +355,6 @@ class Migration(migrations.Migration):
             name='versions_count',
             field=models.PositiveSmallIntegerField(default=0, editable=False),
         ),
-        # notes written before there was a choice stay with those who read them: officers and decision makers
         migrations.AddField(
             model_name='note',
             name='visibility',
@@ -283,86 +375,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['officers', 'readers', 'reviewers'])), name='note_visibility_is_known'),
         ),
         migrations.AddField(
-            model_name='applicationdraft',
-            name='application',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='grants.application'),
-        ),
-        migrations.AddField(
-            model_name='applicationdraft',
-            name='saved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='applicationfile',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='applicationfile',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='grants.application'),
-        ),
-        migrations.AddField(
-            model_name='applicationfile',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='applicationfile',
-            name='question',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.question'),
-        ),
-        migrations.AddField(
-            model_name='applicationfile',
-            name='removed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='grants.application'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='files',
-            field=models.ManyToManyField(related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='focus_areas',
-            field=models.ManyToManyField(related_name='+', to='programmes.focusarea'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='main_focus_area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.focusarea'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='municipalities',
-            field=models.ManyToManyField(related_name='+', to='places.municipality'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='partner_organisations',
-            field=models.ManyToManyField(related_name='+', to='accounts.organisation'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='receipt_pdf',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='signatory',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signatory'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='submitted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
             model_name='application',
             name='current_version',
             field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='current_for', to='grants.applicationversion'),
@@ -378,438 +390,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='application',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'withdrawn', 'lapsed']), ('submitted_at__isnull', False), _connector='OR'), name='application_beyond_open_has_been_submitted'),
-        ),
-        migrations.AddField(
-            model_name='applicationversion',
-            name='budget',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='application_version', to='grants.budget'),
-        ),
-        migrations.AddField(
-            model_name='casemessage',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='casemessage',
-            name='sketch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_messages', to='grants.sketch'),
-        ),
-        migrations.AddField(
-            model_name='casemessage',
-            name='written_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='casereading',
-            name='sketch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='grants.sketch'),
-        ),
-        migrations.AddField(
-            model_name='casereading',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='completionrequest',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='grants.application'),
-        ),
-        migrations.AddField(
-            model_name='completionrequest',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='completionrequest',
-            name='followed_up_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='costline',
-            name='budget',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cost_lines', to='grants.budget'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='grants.application'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='application_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='grants.applicationversion'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='budget',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='grants.budget'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='issued_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='letter',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='proposed_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='read_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='replaces',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='grants.decision'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='written_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='disclosure',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='disclosure',
-            name='pdf',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='disclosure',
-            name='sketch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='grants.sketch'),
-        ),
-        migrations.AddField(
-            model_name='financingline',
-            name='budget',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='financing_lines', to='grants.budget'),
-        ),
-        migrations.AddField(
-            model_name='handin',
-            name='application',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hand_in', to='grants.application'),
-        ),
-        migrations.AddField(
-            model_name='handin',
-            name='ready_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='preparation',
-            name='application',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='preparation', to='grants.application'),
-        ),
-        migrations.AddField(
-            model_name='preparation',
-            name='certificates',
-            field=models.ManyToManyField(related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='preparation',
-            name='saved_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='preparation',
-            name='state_aid_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='rulingrequest',
-            name='application',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ruling_request', to='grants.application'),
-        ),
-        migrations.AddField(
-            model_name='rulingrequest',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='scenario',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scenarios', to='grants.call'),
-        ),
-        migrations.AddField(
-            model_name='scenario',
-            name='changed_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='scenario',
-            name='created_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='secrecymark',
-            name='marked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='secrecymark',
-            name='removed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='secrecymark',
-            name='sketch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='secrecy_marks', to='grants.sketch'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationdraft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('saved_at', None), ('saved_by', None)), models.Q(('saved_at__isnull', False), ('saved_by__isnull', False)), _connector='OR'), name='application_draft_saved_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationfile',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['cofinancing', 'de_minimis', 'answer', 'other'])), name='application_file_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='application_file_removed_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationversion',
-            constraint=models.UniqueConstraint(fields=('application', 'number'), name='application_version_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationversion',
-            constraint=models.UniqueConstraint(fields=('application', 'draft_revision'), name='an_application_draft_is_handed_in_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationversion',
-            constraint=models.CheckConstraint(condition=models.Q(('sought__gt', kraftsamling.lib.money.Kronor('0'))), name='application_version_seeks_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationversion',
-            constraint=models.CheckConstraint(condition=models.Q(('sought__lte', models.F('total_cost'))), name='application_version_seeks_at_most_the_cost'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicationversion',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='application_version_period_is_forwards'),
-        ),
-        migrations.AddIndex(
-            model_name='casemessage',
-            index=models.Index(fields=['sketch', 'from_organisation', 'written_at'], name='case_message_thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='casemessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_at', None), ('held_with', ''), ('kind', 'message')), models.Q(('from_organisation', False), ('held_at__isnull', False), ('kind', 'conversation'), models.Q(('held_with', ''), _negated=True)), _connector='OR'), name='a_noted_conversation_says_when_and_with_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='casereading',
-            constraint=models.UniqueConstraint(fields=('sketch', 'user'), name='one_reading_of_a_case_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='completionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'answered', 'lapsed', 'cancelled'])), name='completion_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='completionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('consequence__in', ['as_it_is', 'dismissed'])), name='completion_consequence_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='completionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='completion_is_closed_at_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='completionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('follow_up', ''), ('followed_up_at', None), ('followed_up_by', None)), models.Q(('follow_up__in', ['try', 'leave']), ('followed_up_at__isnull', False), ('followed_up_by__isnull', False), ('state', 'lapsed')), _connector='OR'), name='completion_followed_up_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='completionrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('application',), name='one_open_completion_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='costline',
-            constraint=models.UniqueConstraint(fields=('budget', 'position', 'year'), name='cost_line_once_per_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='costline',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['own_staff', 'external_services', 'travel', 'investment', 'indirect'])), name='cost_line_category_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='costline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', kraftsamling.lib.money.Kronor('0'))), name='cost_line_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['granted', 'rejected', 'dismissed'])), name='decision_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued', 'replaced'])), name='decision_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('application', 'version'), name='decision_version_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('application',), name='one_decision_is_being_written'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'issued')), fields=('application',), name='one_decision_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('reasons'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_reasons'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('deciding_body'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_deciding_body'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('presenter'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_presenter'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('no_appeal'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_no_appeal'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('wording'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_wording'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('conditions'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_conditions'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('follow_up'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_follow_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('financing_plan'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_financing_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('final_report'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_final_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('strategy_link'), models.Value('')), _negated=True), _connector='OR'), name='issued_grant_has_strategy_link'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('decided_on__isnull', False), _connector='OR'), name='issued_decision_has_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('minutes_item'), models.Value('')), _negated=True), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('delegation_item'), models.Value('')), _negated=True), _connector='OR'), name='issued_decision_has_an_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(('cap__isnull', False), ('counted_costs__isnull', False), ('share__isnull', False)), _connector='OR'), name='issued_grant_has_share_and_cap'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('kind', 'granted'), _negated=True), models.Q(('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='issued_grant_has_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'granted'), models.Q(('cap', None), ('share', None)), _connector='OR'), name='only_a_grant_gives_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('share', None), models.Q(('share__gt', Decimal('0')), ('share__lte', Decimal('50'))), _connector='OR'), name='granted_share_is_lawful'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('cap', None), ('cap__gt', kraftsamling.lib.money.Kronor('0')), _connector='OR'), name='granted_cap_is_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('counted_costs', None), ('cap', None), ('counted_costs__gte', django.db.models.expressions.CombinedExpression(models.F('cap'), '+', models.F('cap'))), _connector='OR'), name='granted_cap_is_at_most_half_of_the_costs'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='granted_period_is_forwards'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('correction', ''), ('replaces', None), ('version', 1)), models.Q(('replaces__isnull', False), ('version__gt', 1), models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('correction'), models.Value('')), _negated=True)), _connector='OR'), name='a_correction_says_what_was_wrong'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('proposed_at', None), ('proposed_by', None)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='decision_proposed_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), ('issued_at', None), ('issued_by', None), ('letter', None)), models.Q(models.Q(('state', 'draft'), _negated=True), ('issued_at__isnull', False), ('issued_by__isnull', False)), _connector='OR'), name='decision_issued_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('read_by', None)), models.Q(('issued_at__isnull', False), ('read_at__isnull', False), ('read_by__isnull', False)), _connector='OR'), name='decision_read_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'ready', 'failed'])), name='disclosure_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pdf__isnull', False), ('state', 'ready')), models.Q(models.Q(('state', 'ready'), _negated=True), ('pdf', None)), _connector='OR'), name='disclosure_is_ready_with_its_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='financingline',
-            constraint=models.UniqueConstraint(fields=('budget', 'position', 'year'), name='financing_line_once_per_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='financingline',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['grant', 'own', 'other'])), name='financing_line_role_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='financingline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', kraftsamling.lib.money.Kronor('0'))), name='financing_line_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='financingline',
-            constraint=models.CheckConstraint(condition=models.Q(('in_kind', True), ('role', 'grant'), _negated=True), name='the_grant_is_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='preparation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('saved_at', None), ('saved_by', None)), models.Q(('saved_at__isnull', False), ('saved_by__isnull', False)), _connector='OR'), name='preparation_saved_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='preparation',
-            constraint=models.CheckConstraint(condition=models.Q(('state_aid__in', ['', 'not_aid', 'de_minimis', 'aid'])), name='state_aid_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='preparation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state_aid', ''), ('state_aid_at', None), ('state_aid_by', None)), models.Q(models.Q(('state_aid', ''), _negated=True), models.Q(('state_aid_reason', ''), _negated=True), ('state_aid_at__isnull', False), ('state_aid_by__isnull', False)), _connector='OR'), name='state_aid_is_assessed_with_reason_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='preparation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('previous_aid', None), ('previous_aid__gte', Decimal('0')), _connector='OR'), models.Q(('euro_rate', None), ('euro_rate__gt', Decimal('0')), _connector='OR')), name='amounts_in_euro_are_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='scenario',
-            constraint=models.UniqueConstraint(fields=('call', 'step', 'name'), name='scenario_name_is_unique_in_the_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='scenario',
-            constraint=models.CheckConstraint(condition=models.Q(('step__in', ['sketch', 'application'])), name='scenario_step_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='scenario',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='scenario_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='secrecymark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='secrecy_mark_removed_at_and_by_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='secrecymark',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('sketch', 'document'), name='one_secrecy_mark_on_a_document'),
         ),
     ]

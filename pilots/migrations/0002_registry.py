@@ -12,54 +12,22 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_initial'),
+        ('accounts', '__first__'),
         ('files', '0001_initial'),
         ('grants', '0003_follow_up_of_projects'),
         ('pilots', '0001_projects'),
         ('places', '0002_places_of_sweden'),
         ('programmes', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CostEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('booked_on', models.DateField(verbose_name='booked')),
-                ('voucher', models.CharField(max_length=40, verbose_name='voucher')),
-                ('text', models.CharField(max_length=200, verbose_name='what it is')),
-                ('category', models.CharField(choices=[('own_staff', 'Own staff'), ('external_services', 'External services'), ('travel', 'Travel and accommodation'), ('investment', 'Investment, material and premises'), ('indirect', 'Indirect costs')], max_length=20, verbose_name='cost category')),
-                ('amount', kraftsamling.lib.money.KronorField(verbose_name='amount')),
-                ('approved', kraftsamling.lib.money.KronorField(null=True, verbose_name='approved')),
-                ('reason', models.CharField(blank=True, max_length=400, verbose_name='why it is deducted or refused')),
-            ],
+        migrations.RemoveConstraint(
+            model_name='project',
+            name='project_kind_is_known',
         ),
-        migrations.CreateModel(
-            name='Indicator',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('name', models.CharField(max_length=160, verbose_name='what is measured')),
-                ('unit', models.CharField(max_length=40, verbose_name='unit')),
-                ('baseline', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='at the start')),
-                ('target', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='target')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
-                ('concerns_people', models.BooleanField(default=False, verbose_name='counts people')),
-            ],
-            options={
-                'ordering': ['position', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='IndicatorValue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measured_on', models.DateField(verbose_name='as of')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='outcome')),
-                ('women', models.DecimalField(decimal_places=2, max_digits=14, null=True, verbose_name='of these girls and women')),
-                ('men', models.DecimalField(decimal_places=2, max_digits=14, null=True, verbose_name='of these boys and men')),
-            ],
+        migrations.RemoveConstraint(
+            model_name='project',
+            name='pilot_has_a_decision',
         ),
         migrations.CreateModel(
             name='PaymentRequest',
@@ -77,41 +45,50 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided')),
                 ('calculation', models.JSONField(default=dict, editable=False)),
                 ('lower_reason', models.TextField(blank=True, verbose_name='why a lower amount')),
+                ('begun_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_requests', to='pilots.project')),
+                ('signatory', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signatory')),
+                ('submitted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='payment_request_number_is_unique'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned'])), fields=('project',), name='one_open_payment_request'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'decided', 'withdrawn'])), name='payment_request_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'decided']), _negated=True), models.Q(('receipt_number__isnull', False), ('signatory__isnull', False), ('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='payment_request_is_signed'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), ('decided_at__isnull', False), ('decided_by__isnull', False)), models.Q(models.Q(('state', 'decided'), _negated=True), ('decided_at', None), ('decided_by', None)), _connector='OR'), name='payment_request_is_decided_by_somebody')],
+            },
         ),
         migrations.CreateModel(
-            name='Payout',
+            name='CostEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('request', 'Payment against booked costs'), ('advance', 'Advance'), ('repayment', 'Repayment')], max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('decided', 'To be paid'), ('exported', 'Sent to the finance system'), ('paid', 'Paid'), ('cancelled', 'Cancelled')], default='decided', editable=False, max_length=10, verbose_name='state')),
+                ('position', models.PositiveIntegerField()),
+                ('booked_on', models.DateField(verbose_name='booked')),
+                ('voucher', models.CharField(max_length=40, verbose_name='voucher')),
+                ('text', models.CharField(max_length=200, verbose_name='what it is')),
+                ('category', models.CharField(choices=[('own_staff', 'Own staff'), ('external_services', 'External services'), ('travel', 'Travel and accommodation'), ('investment', 'Investment, material and premises'), ('indirect', 'Indirect costs')], max_length=20, verbose_name='cost category')),
                 ('amount', kraftsamling.lib.money.KronorField(verbose_name='amount')),
-                ('reference', models.CharField(max_length=30, unique=True, verbose_name='reference')),
-                ('decided_at', models.DateTimeField(verbose_name='decided')),
-                ('exported_at', models.DateTimeField(editable=False, null=True, verbose_name='sent to the finance system')),
-                ('paid_on', models.DateField(db_index=True, editable=False, null=True, verbose_name='paid')),
+                ('approved', kraftsamling.lib.money.KronorField(null=True, verbose_name='approved')),
+                ('reason', models.CharField(blank=True, max_length=400, verbose_name='why it is deducted or refused')),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='pilots.paymentrequest')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('request', 'position'), name='cost_entry_position_is_unique'), models.CheckConstraint(condition=models.Q(('category__in', ['own_staff', 'external_services', 'travel', 'investment', 'indirect'])), name='cost_entry_category_is_known'), models.CheckConstraint(condition=models.Q(('approved', None), ('approved__lte', models.F('amount')), _connector='OR'), name='cost_entry_is_approved_at_most_whole'), models.CheckConstraint(condition=models.Q(('approved', None), ('approved', models.F('amount')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='cost_entry_deduction_has_a_reason')],
+            },
         ),
         migrations.CreateModel(
-            name='PdfBuild',
+            name='Indicator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waits its turn'), ('running', 'Is being made'), ('ready', 'Ready'), ('failed', 'Could not be made')], default='waiting', editable=False, max_length=10, verbose_name='state')),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('steps', models.PositiveIntegerField(default=1)),
-                ('error', models.TextField(blank=True)),
-                ('asked_at', models.DateTimeField()),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('name', models.CharField(max_length=160, verbose_name='what is measured')),
+                ('unit', models.CharField(max_length=40, verbose_name='unit')),
+                ('baseline', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='at the start')),
+                ('target', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='target')),
+                ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
+                ('concerns_people', models.BooleanField(default=False, verbose_name='counts people')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='pilots.project')),
             ],
-        ),
-        migrations.CreateModel(
-            name='ProjectPartner',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('part', models.CharField(blank=True, max_length=400, verbose_name='part in the project')),
-            ],
+            options={
+                'ordering': ['position', 'pk'],
+            },
         ),
         migrations.CreateModel(
             name='Report',
@@ -125,26 +102,12 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('planned', 'To be written'), ('submitted', 'Sent in'), ('returned', 'Returned for completion'), ('approved', 'Approved'), ('cancelled', 'No longer asked for')], default='planned', editable=False, max_length=10, verbose_name='state')),
                 ('return_due_on', models.DateField(editable=False, null=True, verbose_name='completed by')),
                 ('approved_at', models.DateTimeField(editable=False, null=True)),
+                ('approved_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='pilots.project')),
             ],
-        ),
-        migrations.CreateModel(
-            name='ReportDraft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.JSONField(default=dict)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('saved_at', models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ReportedCost',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(choices=[('own_staff', 'Own staff'), ('external_services', 'External services'), ('travel', 'Travel and accommodation'), ('investment', 'Investment, material and premises'), ('indirect', 'Indirect costs')], max_length=20, verbose_name='cost category')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('booked', kraftsamling.lib.money.KronorField(verbose_name='booked since the start')),
-                ('forecast', kraftsamling.lib.money.KronorField(verbose_name='foreseen for the whole year')),
-            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='report_number_is_unique'), models.UniqueConstraint(condition=models.Q(('kind', 'final'), models.Q(('state', 'cancelled'), _negated=True)), fields=('project',), name='one_final_report'), models.CheckConstraint(condition=models.Q(('kind__in', ['progress', 'final'])), name='report_kind_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'submitted', 'returned', 'approved', 'cancelled'])), name='report_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), ('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at', None), ('approved_by', None)), _connector='OR'), name='report_is_approved_by_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='ReportVersion',
@@ -157,7 +120,104 @@ class Migration(migrations.Migration):
                 ('receipt_number', models.CharField(max_length=30, unique=True, verbose_name='receipt')),
                 ('submitted_at', models.DateTimeField(verbose_name='submitted')),
                 ('signed_by_name', models.CharField(blank=True, max_length=120, verbose_name='signed by')),
+                ('files', models.ManyToManyField(related_name='+', to='files.storedfile')),
+                ('pdf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='pilots.report')),
+                ('signatory', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signatory')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('report', 'number'), name='report_version_number_is_unique'), models.UniqueConstraint(fields=('report', 'draft_revision'), name='report_revision_is_handed_in_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IndicatorValue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('measured_on', models.DateField(verbose_name='as of')),
+                ('value', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='outcome')),
+                ('women', models.DecimalField(decimal_places=2, max_digits=14, null=True, verbose_name='of these girls and women')),
+                ('men', models.DecimalField(decimal_places=2, max_digits=14, null=True, verbose_name='of these boys and men')),
+                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='pilots.indicator')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='pilots.reportversion')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'version'), name='indicator_has_one_value_per_version')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Payout',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('request', 'Payment against booked costs'), ('advance', 'Advance'), ('repayment', 'Repayment')], max_length=10, verbose_name='kind')),
+                ('state', models.CharField(choices=[('decided', 'To be paid'), ('exported', 'Sent to the finance system'), ('paid', 'Paid'), ('cancelled', 'Cancelled')], default='decided', editable=False, max_length=10, verbose_name='state')),
+                ('amount', kraftsamling.lib.money.KronorField(verbose_name='amount')),
+                ('reference', models.CharField(max_length=30, unique=True, verbose_name='reference')),
+                ('decided_at', models.DateTimeField(verbose_name='decided')),
+                ('exported_at', models.DateTimeField(editable=False, null=True, verbose_name='sent to the finance system')),
+                ('paid_on', models.DateField(db_index=True, editable=False, null=True, verbose_name='paid')),
+                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='pilots.project')),
+                ('request', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payout', to='pilots.paymentrequest')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['request', 'advance', 'repayment'])), name='payout_kind_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['decided', 'exported', 'paid', 'cancelled'])), name='payout_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'repayment'), ('amount__lt', kraftsamling.lib.money.Kronor('0'))), models.Q(models.Q(('kind', 'repayment'), _negated=True), ('amount__gt', kraftsamling.lib.money.Kronor('0'))), _connector='OR'), name='only_a_repayment_is_below_zero'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'request'), ('request__isnull', False)), models.Q(models.Q(('kind', 'request'), _negated=True), ('request', None)), _connector='OR'), name='a_payment_against_costs_has_its_request'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), ('paid_on__isnull', False)), models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_on', None)), _connector='OR'), name='paid_payout_has_a_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PdfBuild',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('waiting', 'Waits its turn'), ('running', 'Is being made'), ('ready', 'Ready'), ('failed', 'Could not be made')], default='waiting', editable=False, max_length=10, verbose_name='state')),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('steps', models.PositiveIntegerField(default=1)),
+                ('error', models.TextField(blank=True)),
+                ('asked_at', models.DateTimeField()),
+                ('begun_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grants.call')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='builds', to='pilots.reportversion')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'ready', 'failed'])), name='pdf_build_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('call', None), ('version__isnull', False)), models.Q(('call__isnull', False), ('version', None)), _connector='OR'), name='pdf_build_is_of_one_thing'), models.UniqueConstraint(condition=models.Q(('state', 'failed'), _negated=True), fields=('version',), name='one_pdf_build_per_version')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProjectPartner',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=160, verbose_name='name')),
+                ('part', models.CharField(blank=True, max_length=400, verbose_name='part in the project')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='pilots.project')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReportDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content', models.JSONField(default=dict)),
+                ('revision', models.PositiveIntegerField(default=0)),
+                ('saved_at', models.DateTimeField(null=True)),
+                ('report', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='pilots.report')),
+                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReportedCost',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('category', models.CharField(choices=[('own_staff', 'Own staff'), ('external_services', 'External services'), ('travel', 'Travel and accommodation'), ('investment', 'Investment, material and premises'), ('indirect', 'Indirect costs')], max_length=20, verbose_name='cost category')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                ('booked', kraftsamling.lib.money.KronorField(verbose_name='booked since the start')),
+                ('forecast', kraftsamling.lib.money.KronorField(verbose_name='foreseen for the whole year')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costs', to='pilots.reportversion')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('version', 'category', 'year'), name='reported_cost_once_per_category_and_year'), models.CheckConstraint(condition=models.Q(('booked__gte', kraftsamling.lib.money.Kronor('0')), ('forecast__gte', kraftsamling.lib.money.Kronor('0'))), name='reported_cost_is_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='TeamMember',
@@ -166,6 +226,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('role', models.CharField(max_length=120, verbose_name='role in the project')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team', to='pilots.project')),
             ],
         ),
         migrations.CreateModel(
@@ -178,18 +239,20 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='starts')),
                 ('ends_on', models.DateField(verbose_name='ends')),
                 ('set_at', models.DateTimeField()),
+                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.budget')),
+                ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.decision')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='pilots.project')),
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='terms_number_is_unique'), models.CheckConstraint(condition=models.Q(('share__gt', Decimal('0')), ('share__lte', Decimal('50'))), name='terms_share_is_lawful'), models.CheckConstraint(condition=models.Q(('cap__gt', kraftsamling.lib.money.Kronor('0'))), name='terms_cap_is_something'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='terms_period_is_forwards')],
             },
         ),
-        migrations.RemoveConstraint(
-            model_name='project',
-            name='project_kind_is_known',
-        ),
-        migrations.RemoveConstraint(
-            model_name='project',
-            name='pilot_has_a_decision',
+        migrations.AddField(
+            model_name='report',
+            name='current_version',
+            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pilots.reportversion'),
         ),
         migrations.AddField(
             model_name='project',
@@ -324,299 +387,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(('published_at', None), models.Q(('published_by__isnull', False), ('slug__isnull', False)), _connector='OR'), name='published_project_has_an_address'),
-        ),
-        migrations.AddField(
-            model_name='indicator',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='pilots.project'),
-        ),
-        migrations.AddField(
-            model_name='indicatorvalue',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='pilots.indicator'),
-        ),
-        migrations.AddField(
-            model_name='paymentrequest',
-            name='begun_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='paymentrequest',
-            name='decided_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='paymentrequest',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_requests', to='pilots.project'),
-        ),
-        migrations.AddField(
-            model_name='paymentrequest',
-            name='signatory',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signatory'),
-        ),
-        migrations.AddField(
-            model_name='paymentrequest',
-            name='submitted_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='costentry',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='pilots.paymentrequest'),
-        ),
-        migrations.AddField(
-            model_name='payout',
-            name='decided_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='payout',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='pilots.project'),
-        ),
-        migrations.AddField(
-            model_name='payout',
-            name='request',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payout', to='pilots.paymentrequest'),
-        ),
-        migrations.AddField(
-            model_name='pdfbuild',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pdfbuild',
-            name='call',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grants.call'),
-        ),
-        migrations.AddField(
-            model_name='pdfbuild',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='projectpartner',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation'),
-        ),
-        migrations.AddField(
-            model_name='projectpartner',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='pilots.project'),
-        ),
-        migrations.AddField(
-            model_name='report',
-            name='approved_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='report',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='pilots.project'),
-        ),
-        migrations.AddField(
-            model_name='reportdraft',
-            name='report',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='pilots.report'),
-        ),
-        migrations.AddField(
-            model_name='reportdraft',
-            name='saved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reportversion',
-            name='files',
-            field=models.ManyToManyField(related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='reportversion',
-            name='pdf',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
-        ),
-        migrations.AddField(
-            model_name='reportversion',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='pilots.report'),
-        ),
-        migrations.AddField(
-            model_name='reportversion',
-            name='signatory',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signatory'),
-        ),
-        migrations.AddField(
-            model_name='reportversion',
-            name='submitted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reportedcost',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costs', to='pilots.reportversion'),
-        ),
-        migrations.AddField(
-            model_name='report',
-            name='current_version',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pilots.reportversion'),
-        ),
-        migrations.AddField(
-            model_name='pdfbuild',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='builds', to='pilots.reportversion'),
-        ),
-        migrations.AddField(
-            model_name='indicatorvalue',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='pilots.reportversion'),
-        ),
-        migrations.AddField(
-            model_name='teammember',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team', to='pilots.project'),
-        ),
-        migrations.AddField(
-            model_name='terms',
-            name='budget',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.budget'),
-        ),
-        migrations.AddField(
-            model_name='terms',
-            name='decision',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.decision'),
-        ),
-        migrations.AddField(
-            model_name='terms',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation'),
-        ),
-        migrations.AddField(
-            model_name='terms',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='pilots.project'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentrequest',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='payment_request_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned'])), fields=('project',), name='one_open_payment_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'decided', 'withdrawn'])), name='payment_request_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'decided']), _negated=True), models.Q(('receipt_number__isnull', False), ('signatory__isnull', False), ('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='payment_request_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), ('decided_at__isnull', False), ('decided_by__isnull', False)), models.Q(models.Q(('state', 'decided'), _negated=True), ('decided_at', None), ('decided_by', None)), _connector='OR'), name='payment_request_is_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='costentry',
-            constraint=models.UniqueConstraint(fields=('request', 'position'), name='cost_entry_position_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='costentry',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['own_staff', 'external_services', 'travel', 'investment', 'indirect'])), name='cost_entry_category_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='costentry',
-            constraint=models.CheckConstraint(condition=models.Q(('approved', None), ('approved__lte', models.F('amount')), _connector='OR'), name='cost_entry_is_approved_at_most_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='costentry',
-            constraint=models.CheckConstraint(condition=models.Q(('approved', None), ('approved', models.F('amount')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='cost_entry_deduction_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['request', 'advance', 'repayment'])), name='payout_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['decided', 'exported', 'paid', 'cancelled'])), name='payout_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'repayment'), ('amount__lt', kraftsamling.lib.money.Kronor('0'))), models.Q(models.Q(('kind', 'repayment'), _negated=True), ('amount__gt', kraftsamling.lib.money.Kronor('0'))), _connector='OR'), name='only_a_repayment_is_below_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'request'), ('request__isnull', False)), models.Q(models.Q(('kind', 'request'), _negated=True), ('request', None)), _connector='OR'), name='a_payment_against_costs_has_its_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), ('paid_on__isnull', False)), models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_on', None)), _connector='OR'), name='paid_payout_has_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportversion',
-            constraint=models.UniqueConstraint(fields=('report', 'number'), name='report_version_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportversion',
-            constraint=models.UniqueConstraint(fields=('report', 'draft_revision'), name='report_revision_is_handed_in_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportedcost',
-            constraint=models.UniqueConstraint(fields=('version', 'category', 'year'), name='reported_cost_once_per_category_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportedcost',
-            constraint=models.CheckConstraint(condition=models.Q(('booked__gte', kraftsamling.lib.money.Kronor('0')), ('forecast__gte', kraftsamling.lib.money.Kronor('0'))), name='reported_cost_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='report_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'final'), models.Q(('state', 'cancelled'), _negated=True)), fields=('project',), name='one_final_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['progress', 'final'])), name='report_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'submitted', 'returned', 'approved', 'cancelled'])), name='report_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), ('approved_at__isnull', False), ('approved_by__isnull', False)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at', None), ('approved_by', None)), _connector='OR'), name='report_is_approved_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='pdfbuild',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'ready', 'failed'])), name='pdf_build_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='pdfbuild',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('call', None), ('version__isnull', False)), models.Q(('call__isnull', False), ('version', None)), _connector='OR'), name='pdf_build_is_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='pdfbuild',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'failed'), _negated=True), fields=('version',), name='one_pdf_build_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.UniqueConstraint(fields=('indicator', 'version'), name='indicator_has_one_value_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='terms_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gt', Decimal('0')), ('share__lte', Decimal('50'))), name='terms_share_is_lawful'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('cap__gt', kraftsamling.lib.money.Kronor('0'))), name='terms_cap_is_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='terms_period_is_forwards'),
         ),
     ]
