@@ -1,7 +1,10 @@
 """What every test stands on: no network, no broker, files of its own."""
 
+import hashlib
 import os
+import sqlite3
 import tempfile
+from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "kraftsamling.settings"  # here, so that it is read with what follows in force
 os.environ["DEBUG"] = "off"
@@ -13,8 +16,11 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="kraftsamling-tests-")
 os.mkdir(os.path.join(os.environ["DATA_DIR"], "static"))  # noqa: PTH102, PTH118 - WhiteNoise warns without it
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+import django  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings as django_settings  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure():
@@ -47,6 +53,56 @@ def _empty_cache():
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """A migrated database in memory is kept as a file, so that the next run copies it and has nothing left to migrate."""
+    from django.db import connection
+    from django.db.backends.signals import connection_created
+
+    if connection.vendor != "sqlite":
+        return
+    image = ROOT / ".test-images" / f"{_mark_of_the_schema()}.sqlite3"
+
+    def begin_with_image(sender, connection, **kwargs):
+        if image.exists() and not connection.introspection.table_names():
+            with sqlite3.connect(image) as kept:
+                kept.backup(connection.connection)
+
+    connection_created.connect(begin_with_image, weak=False, dispatch_uid="tests.image")
+    connection.test_image = image
+
+
+def _mark_of_the_schema():
+    """Changes with every migration, and with the Django that carries them out."""
+    mark = hashlib.sha256(django.__version__.encode())
+    for path in sorted(ROOT.glob("*/**/migrations/*")):
+        if path.suffix == ".py":
+            mark.update(path.read_bytes())
+    for path in sorted((ROOT / "kraftsamling" / "places" / "data").iterdir()):
+        mark.update(path.read_bytes())
+    return mark.hexdigest()[:20]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _image_is_kept(django_db_setup, django_db_blocker):
+    from django.db import connection
+    from django.db.backends.signals import connection_created
+
+    image = getattr(connection, "test_image", None)
+    connection_created.disconnect(dispatch_uid="tests.image")
+    if image is None or image.exists():
+        return
+    image.parent.mkdir(exist_ok=True)
+    for older in image.parent.glob("*.sqlite3"):
+        older.unlink(missing_ok=True)
+    unfinished = image.with_suffix(f".{os.getpid()}")
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        with sqlite3.connect(unfinished) as kept:
+            connection.connection.backup(kept)
+    unfinished.replace(image)
 
 
 @pytest.fixture(scope="session", autouse=True)

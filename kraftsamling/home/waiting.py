@@ -10,7 +10,7 @@ from django.db.models import Value
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from .tasks import SOURCES, Task
+from .waits import SOURCES, Task
 
 MOST_OF_EACH = 25
 """A list that nobody can take in helps nobody; the page a line leads to has them all."""

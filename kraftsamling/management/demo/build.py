@@ -1,5 +1,6 @@
 """Builds the demo data through the actions, each at its own moment, so that rules and case log are the real ones."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,9 +32,12 @@ from .moments import moment
 from .people import MORE_REVIEWERS, ORGANISATIONS, PEOPLE, ROLES, WRITERS, DemoOrganisation
 from .sketches import INVITED, LEARNING, REASONS_DECLINED, REASONS_INVITED, SKETCHES, DemoSketch
 
-STAGES = ("sketches", "invited", "applications", "decided")
-"""Where the building may stop: before the review, when the invitations are out, when applications are in, or not at all."""
+STAGES = ("sketches", "invited", "applications", "decided", "running")
+"""Where the building may stop: before the review, when the invitations are out, when applications are in, when they are
+decided, or not at all: then the projects live on until today."""
 FIRST_INVENTED_NUMBER = 802_999_100
+LIFE: tuple[Callable[[Any, datetime], None], ...] = ()
+"""What happens in the projects after the grants, in this order; each takes the demo and the moment it is built."""
 LEANINGS = (0, 1, 0, 0, -1, 0, 1)
 """How reviewers differ from one another and from criterion to criterion."""
 
@@ -74,6 +78,9 @@ class Demo:
             second.decisions(sketches, at)
             second.earlier_call()
             second.platform_project()
+        if reached >= STAGES.index("running"):
+            for step in LIFE:
+                step(self, at)
         self._open_call(at)
         self._past_mail(at)
 

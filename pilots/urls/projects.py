@@ -1,8 +1,8 @@
-"""The addresses of the projects. All ask for log-in, and answer 404 to who may not see."""
+"""A project: the list, and its workroom."""
 
 from django.urls import path
 
-from .views import projects
+from pilots.views import projects
 
 urlpatterns = [
     path("projekt/", projects.project_list, name="project_list"),

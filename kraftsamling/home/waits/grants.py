@@ -1,9 +1,7 @@
-"""What can wait for whom. Each kind is one query over all cases of the person, and one function that words it."""
+"""What waits in calls, sketches, applications and decisions, and in organisations."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
@@ -32,26 +30,9 @@ from kraftsamling.notifications.models import OUTBOX_ROLES, Message, MessageStat
 from kraftsamling.programmes.models import Programme, ProgrammeRole, Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 
+from .kinds import Source, Task
+
 CONTACTS_ASKED_FOR = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One line of the list: what to do, where it belongs, and by when."""
-
-    title: str
-    detail: str
-    url: str
-    due_at: datetime | None = None
-    tone: str = "wait"
-
-
-class Source(NamedTuple):
-    """A kind of thing that may wait for somebody: the rows it comes from (one query), and a task for each."""
-
-    rows: Callable[..., QuerySet]
-    """(user, at=…) → rows; .none() for those whom it does not concern, which asks nothing of the database."""
-    task: Callable[[Any], Task]
 
 
 # ---- Members of an organisation

@@ -1,0 +1,8 @@
+"""What can wait for whom. Each kind is one query over all cases of the person, and one function that words it."""
+
+from .grants import SOURCES as GRANTS
+from .kinds import Source, Task
+
+SOURCES = (*GRANTS,)
+
+__all__ = ["SOURCES", "Source", "Task"]

@@ -1,0 +1,5 @@
+"""The sentences of the log, part by part: registered when the registry starts."""
+
+from . import projects
+
+__all__ = ["projects"]

@@ -1,0 +1,5 @@
+"""The addresses of the registry, part by part. All but the public pages ask for log-in, and answer 404 to who may not see."""
+
+from .projects import urlpatterns as projects
+
+urlpatterns = [*projects]
