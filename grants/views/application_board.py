@@ -29,7 +29,7 @@ def _filters(request: HttpRequest, call: Call) -> tuple[ApplicationFilterForm, d
 
 @require_GET
 @vary_on_headers("HX-Target")
-def application_board(request: HttpRequest, slug: str) -> HttpResponse:
+def applications_board(request: HttpRequest, slug: str) -> HttpResponse:
     call = compared_call(request, slug)
     form, filters = _filters(request, call)
     sort = request.GET.get("sort", board.DEFAULT_SORT)
@@ -73,7 +73,7 @@ def _panel(request: HttpRequest, call: Call) -> dict[str, Any] | None:
 
 
 @require_GET
-def application_board_file(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
+def applications_board_file(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     call = compared_call(request, slug)
     _form, filters = _filters(request, call)
     rows = board.rows(call, request.user, filters=filters, sort=request.GET.get("sort", board.DEFAULT_SORT))
@@ -81,7 +81,7 @@ def application_board_file(request: HttpRequest, slug: str, kind: str) -> HttpRe
 
 
 @require_POST
-def application_assign(request: HttpRequest, slug: str) -> HttpResponse:
+def applications_assign(request: HttpRequest, slug: str) -> HttpResponse:
     call = compared_call(request, slug)
     permissions.require(permissions.can_assign_reviewers(request.user, call))
     waiting = board.chosen(call, request.user, filters={}).filter(application__state__in=UNDECIDED_STATES)
@@ -91,4 +91,4 @@ def application_assign(request: HttpRequest, slug: str) -> HttpResponse:
         tell_assigned(request, *actions.assign_reviewers(call, **chosen, step=Step.APPLICATION, by=request.user))
     else:
         messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
-    return redirect("application_board", call.slug)
+    return redirect("applications_board", call.slug)

@@ -69,7 +69,7 @@ def assess(sketch, reviewer, leader, value, *, step):
     return make.create_assessed(sketch, reviewer, by=leader, value=value, at=REVIEWING, step=step)
 
 
-def url(plan, name="application_board", **query):
+def url(plan, name="applications_board", **query):
     return reverse(name, args=[plan.call.slug], query=query)
 
 
@@ -158,7 +158,7 @@ def test_what_is_not_sent_in_has_no_panel(plan):
 
 
 def rows_of(plan, kind, **query):
-    address = reverse("application_board_file", args=[plan.call.slug, kind], query=query)
+    address = reverse("applications_board_file", args=[plan.call.slug, kind], query=query)
     response = signed_in(plan.leader).get(address)
     whole = response.getvalue()
     whole = gzip.decompress(whole) if response.get("Content-Encoding") == "gzip" else whole
@@ -180,13 +180,13 @@ def test_a_title_that_is_a_formula_is_none_in_the_files(plan):
     type(version).objects.filter(pk=version.pk).update(title="=1+1")
     assert "=1+1" not in [row[2] for row in rows_of(plan, "csv")]
     sheet = openpyxl.load_workbook(
-        io.BytesIO(signed_in(plan.leader).get(reverse("application_board_file", args=[plan.call.slug, "xlsx"])).getvalue())
+        io.BytesIO(signed_in(plan.leader).get(reverse("applications_board_file", args=[plan.call.slug, "xlsx"])).getvalue())
     ).active
     assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
 
 
 def test_another_format_is_not_there(plan):
-    address = reverse("application_board_file", args=[plan.call.slug, "pdf"])
+    address = reverse("applications_board_file", args=[plan.call.slug, "pdf"])
     assert signed_in(plan.leader).get(address).status_code == 404
 
 
@@ -228,7 +228,7 @@ def assessment_of(plan, number=2, reviewer=0):
 def test_the_leader_asks_reviewers_from_the_board(plan):
     since = trail.mark()
     chosen = {"sketches": [plan.found[2].sketch_id], "reviewers": [reviewer.pk for reviewer in plan.reviewers]}
-    signed_in(plan.leader).post(reverse("application_assign", args=[plan.call.slug]), chosen)
+    signed_in(plan.leader).post(reverse("applications_assign", args=[plan.call.slug]), chosen)
     asked = Assessment.objects.in_step(Step.APPLICATION).filter(sketch=plan.found[2].sketch)
     assert {row.reviewer_id for row in asked} == {reviewer.pk for reviewer in plan.reviewers}
     assert trail.entries(since) == [("grants.review.assign", plan.leader.pk)] * 2
@@ -240,7 +240,7 @@ def test_the_leader_asks_reviewers_from_the_board(plan):
 def test_others_do_not_ask(plan, role):
     chosen = {"sketches": [plan.found[2].sketch_id], "reviewers": [plan.reviewers[0].pk]}
     other = make.officer(plan.call.programme, role)
-    status = signed_in(other).post(reverse("application_assign", args=[plan.call.slug]), chosen).status_code
+    status = signed_in(other).post(reverse("applications_assign", args=[plan.call.slug]), chosen).status_code
     assert status in {403, 404}
     with pytest.raises(PermissionDenied):
         actions.assign_reviewers(

@@ -234,9 +234,9 @@ def _sketches(programme, home, people, *, at):  # noqa: PLR0915 - one world, tol
     rows |= {name: {"slug": call.slug} for name in ["board_detail", "reviewers", "outcomes", "outcomes_send"]}
     rows |= {f"board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
     rows["board_file"] = {"slug": call.slug, "kind": "pdf"}
-    rows |= {name: {"slug": call.slug} for name in ["application_board", "application_assign"]}
-    rows |= {f"application_board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
-    rows["application_board_file"] = {"slug": call.slug, "kind": "pdf"}
+    rows |= {name: {"slug": call.slug} for name in ["applications_board", "applications_assign"]}
+    rows |= {f"applications_board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
+    rows["applications_board_file"] = {"slug": call.slug, "kind": "pdf"}
     rows |= _scenarios(call, leader, [waiting.pk, answered.pk], at=at)
     rows |= _case(waiting, call, home, people, at=at)
     rows |= decided
