@@ -5,7 +5,8 @@ import json
 from decimal import Decimal
 
 from django.db.models import Q
-from hypothesis.stateful import invariant
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant
 
 from grants.models import (
     Application,
@@ -27,7 +28,7 @@ from kraftsamling.search.models import SearchEntry
 from pilots.models import Project
 
 from .decisions import WholeChain
-from .world import SECRET
+from .world import PARTS, SECRET
 
 DECIDED = {"granted", "rejected", "dismissed"}
 
@@ -185,3 +186,19 @@ class Judged(WholeChain):
         for who in ("member", "colleague", "stranger", "reviewer"):
             user = User.objects.get(pk=self.people[who].pk)
             assert not drafts & set(Decision.objects.visible_to(user).values_list("pk", flat=True))
+
+
+class Early(Judged):
+    """Examples that begin before the answers."""
+
+    @initialize(begun=st.sampled_from(PARTS[:3]))
+    def begin(self, begun):
+        super().begin(begun)
+
+
+class Late(Judged):
+    """Examples that begin with the invitations or later, so that they get as far as the money."""
+
+    @initialize(begun=st.sampled_from([*PARTS[3:], *PARTS[5:]]))
+    def begin(self, begun):
+        super().begin(begun)
