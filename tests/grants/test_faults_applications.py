@@ -195,10 +195,11 @@ def test_a_share_of_the_decision_that_is_none_is_refused_at_its_field(share):
 # ---- Too late, and twice
 
 
-def test_the_last_moment_passes_between_opening_and_sending(writer, application, clock):
+def test_the_last_moment_passes_between_opening_and_sending(application, clock):
     make.write(application)
     signatory = make.create_signatory(application.sketch.organisation)
     clock.move_to(application.due_at - dt.timedelta(microseconds=1))
+    writer = signed_in(make.writer(application))
     page = writer.get(url("application_preview", application))
     assert page.context["too_late"] is False
     before = everything()
