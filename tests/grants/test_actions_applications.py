@@ -104,6 +104,14 @@ def test_saving_one_part_leaves_the_others(application):
     assert (kept["purpose"], "summary" in kept, kept["title"]) == ("Därför", False, "Fritidslots")
 
 
+def test_saving_the_same_again_from_an_older_window_is_told(application):
+    writer, names = make.writer(application), frozenset({"purpose"})
+    typed = {"purpose": "Därför"}
+    actions.save_application_draft(application, typed=typed, names=names, revision=0, by=writer)
+    with pytest.raises(actions.DraftConflict):
+        actions.save_application_draft(application, typed=typed, names=names, revision=0, by=writer)
+
+
 def test_saving_the_same_again_is_no_new_revision(application):
     writer, names = make.writer(application), frozenset({"purpose"})
     typed = {"purpose": "Därför"}

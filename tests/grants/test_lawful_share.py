@@ -126,7 +126,7 @@ def test_more_than_the_lawful_share_is_never_issued_whatever_the_reason(values):
 def test_the_flag_without_european_money_in_the_financing_plan_is_refused():
     stage = sent_in(european_money=False)
     draft = decisions.write(stage.application, by=stage.leader, share=Decimal(50), cap=Kronor(200_000), eu_cofinanced=True)
-    with pytest.raises(TransitionRefused, match="ERDF"):
+    with pytest.raises(TransitionRefused, match="ESF"):
         decisions.issue(draft, by=stage.decider)
 
 
@@ -187,7 +187,7 @@ def test_the_pages_say_what_holds(client):
     page = client.get(reverse("decision_edit", args=[stage.application.pk]))
     assert page.context["form"]["eu_cofinanced"].value() is True
     call_page = client.get(Call.objects.get().get_absolute_url())
-    assert "ERDF" in call_page.content.decode() or "Eruf" in call_page.content.decode()
+    assert "ESF+" in call_page.content.decode()
 
 
 def test_a_whole_application_with_european_money_is_complete():
