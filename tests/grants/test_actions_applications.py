@@ -7,11 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from grants import actions, tasks
+from grants.actions.sketches import MOST_FILES
 from grants.forms.whole import ApplicationForms
 from grants.models import Application, ApplicationVersion
 from grants.states import APPLICATION_MOVES, WRITING_STATES, ApplicationState
 from kraftsamling.accounts.models import Membership, Signatory, User
 from kraftsamling.audit.models import AuditEntry
+from kraftsamling.files.store import store_bytes
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.notifications.models import Message
@@ -388,3 +390,36 @@ def test_an_officer_whose_organisation_becomes_partner_in_the_application_is_shu
     make.send_in(application)
     assert not Application.objects.readable_by_officer(User.objects.get(pk=person.pk)).exists()
     assert sent("application_arrived") == [application.sketch.call.created_by.email]
+
+
+def test_as_many_files_as_the_limit_says_and_not_one_more(application):
+    writer = make.writer(application)
+    kept = store_bytes("intyg.pdf", make.PDF, "application/pdf", by=writer)
+    for _n in range(MOST_FILES):
+        actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    with pytest.raises(TransitionRefused):
+        actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    actions.remove_application_file(application.files.first(), by=writer, at=make.WRITING)
+    actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    assert application.files.filter(removed_at=None).count() == MOST_FILES
+
+
+def test_a_file_is_taken_away_once(application):
+    writer = make.writer(application)
+    kept = store_bytes("intyg.pdf", make.PDF, "application/pdf", by=writer)
+    link = actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    stale = type(link).objects.select_related("application__sketch__call").get(pk=link.pk)
+    actions.remove_application_file(link, by=writer, at=make.WRITING)
+    with pytest.raises(LostRace):
+        actions.remove_application_file(stale, by=writer, at=make.WRITING)
+
+
+def test_a_file_cannot_be_taken_from_what_has_been_sent_in(application, signatory):
+    writer = make.writer(application)
+    kept = store_bytes("intyg.pdf", make.PDF, "application/pdf", by=writer)
+    link = actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    make.write(application)
+    make.send_in(application, signatory=signatory)
+    link.refresh_from_db()
+    with pytest.raises(TransitionRefused):
+        actions.remove_application_file(link, by=writer, at=make.HANDED_IN)
