@@ -6,17 +6,19 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from grants import actions, proposals
+from grants import actions, proposals, tasks
 from grants.forms.decisions import DecisionForm
 from grants.forms.whole import ApplicationForms
 from grants.models import Call, Decision
+from kraftsamling.files import store
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import TransitionRefused
 from pilots.models import Project, Terms
 from tests.factories import applications, decisions
 from tests.factories import grants as make
-from tests.grants.scene import scene
+from tests.grants.scene import scene, signed_in
 from tests.grants.test_budget_reading import call, form, wrong_at
+from tests.grants.test_hostile_text import pdf_text, unbroken
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +151,16 @@ def test_the_form_says_what_the_law_allows(share, flag, wrong):
     bound = DecisionForm({"kind": "granted", "share": share, "cap": "100", "eu_cofinanced": flag})
     bound.is_valid()
     assert list(bound.errors) == wrong
+
+
+def test_page_and_letter_say_why_it_may_be_more_than_half(tmp_path):
+    stage = sent_in()
+    draft = decisions.write(stage.application, by=stage.leader, share=Decimal(60), cap=Kronor(240_000), eu_cofinanced=True)
+    issued = decisions.issue(draft, by=stage.decider)
+    tasks.build_letter(issued.pk)
+    issued.refresh_from_db()
+    assert "upptill60procent" in unbroken(pdf_text(store.read(issued.letter), tmp_path))
+    assert "Eruf eller ESF+" in signed_in(stage.leader).get(issued.get_absolute_url()).content.decode()
 
 
 def test_a_correction_keeps_the_flag():
