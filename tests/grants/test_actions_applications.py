@@ -423,3 +423,14 @@ def test_a_file_cannot_be_taken_from_what_has_been_sent_in(application, signator
     link.refresh_from_db()
     with pytest.raises(TransitionRefused):
         actions.remove_application_file(link, by=writer, at=make.HANDED_IN)
+
+
+@pytest.mark.parametrize("off", [-1, 1])
+def test_a_draft_that_has_moved_on_is_not_sent_in(application, signatory, off):
+    revision = make.write(application)
+    with pytest.raises(actions.DraftConflict):
+        actions.submit_application(
+            application, content=content(application), signatory=signatory, revision=revision + off, by=make.writer(application),
+            at=make.HANDED_IN,
+        )  # fmt: skip
+    assert not ApplicationVersion.objects.exists()
