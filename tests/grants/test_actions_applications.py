@@ -434,3 +434,15 @@ def test_a_draft_that_has_moved_on_is_not_sent_in(application, signatory, off):
             at=make.HANDED_IN,
         )  # fmt: skip
     assert not ApplicationVersion.objects.exists()
+
+
+def test_the_receipt_is_laid_in_the_case_once(application, signatory):
+    make.write(application)
+    version = make.send_in(application, signatory=signatory)
+    stale = ApplicationVersion.objects.select_related("application__sketch__call", "submitted_by").get(pk=version.pk)
+    first, second = (store_bytes(f"kvitto-{n}.pdf", make.PDF, "application/pdf", by=None) for n in (1, 2))
+    actions.attach_application_receipt(version, pdf=first, at=make.HANDED_IN)
+    with pytest.raises(LostRace):
+        actions.attach_application_receipt(stale, pdf=second, at=make.HANDED_IN)
+    assert ApplicationVersion.objects.get().receipt_pdf == first
+    assert len(sent("application_receipt")) == Message.objects.filter(kind="grants/application_receipt").count() == 1
