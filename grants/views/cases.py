@@ -76,9 +76,11 @@ def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> dict[str, Any]:
-    own = sketch.assessments.filter(reviewer=request.user).first()
+    own = sketch.assessments.in_step(Step.SKETCH).filter(reviewer=request.user).first()
     reads_others = officer or (own is not None and own.state in FINISHED_STATES)
-    assessments = sketch.assessments.active().select_related("reviewer").prefetch_related("scores__criterion")
+    assessments = (
+        sketch.assessments.active().in_step(Step.SKETCH).select_related("reviewer").prefetch_related("scores__criterion")
+    )
     return {
         "officer": officer,
         "may_handle": officer and permissions.can_handle_sketch(request.user, sketch),

@@ -234,6 +234,9 @@ def _sketches(programme, home, people, *, at):  # noqa: PLR0915 - one world, tol
     rows |= {name: {"slug": call.slug} for name in ["board_detail", "reviewers", "outcomes", "outcomes_send"]}
     rows |= {f"board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
     rows["board_file"] = {"slug": call.slug, "kind": "pdf"}
+    rows |= {name: {"slug": call.slug} for name in ["applications_board", "applications_assign"]}
+    rows |= {f"applications_board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
+    rows["applications_board_file"] = {"slug": call.slug, "kind": "pdf"}
     rows |= _scenarios(call, leader, [waiting.pk, answered.pk], at=at)
     rows |= _case(waiting, call, home, people, at=at)
     rows |= decided
@@ -339,8 +342,13 @@ def _decided(call, home, people, *, at):
     issued = decisions.issue(decisions.write(granted, by=leader, at=at - 3 * days, **when), by=decider, at=at - days)
     build_letter(issued.pk)
 
+    reviewer = people[Role.REVIEWER]
+    reading = grants.assign(waiting.sketch, reviewer, by=leader, at=at - 3 * days, step="application")
+    actions.declare_on_assessment(reading, has_conflict=False, by=reviewer, at=at - 2 * days)
+
     case = {"pk": waiting.pk}
-    rows = dict.fromkeys(
+    rows = {"assessment_detail@application": {"pk": reading.pk}}
+    rows |= dict.fromkeys(
         ["application_preparation", "preparation_save", "aid_registered", "decision_edit", "decision_save"], case
     )
     rows |= {"preparation_file": {**case, "file_id": certificate.pk}, "decision_edit@decided": {"pk": granted.pk}}
