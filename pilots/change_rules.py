@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, Min, Sum
@@ -25,7 +25,8 @@ from pilots.states import PaymentState
 TOLERANCE_WITHOUT_CALL: Decimal = Call._meta.get_field("category_tolerance").default  # type: ignore[union-attr]
 
 
-class NewTerms(NamedTuple):
+@dataclass(frozen=True)
+class NewTerms:
     """What is to count from now on."""
 
     owner: Organisation
@@ -49,7 +50,7 @@ def wanted_by(project: Project, wishes: Mapping[str, Any]) -> NewTerms:
 
 def as_values(terms: NewTerms) -> dict[str, Any]:
     """By the names of the project's columns."""
-    return dict(zip(NewTerms._fields, terms, strict=True))
+    return dict(vars(terms))
 
 
 def call_of(project: Project) -> Call | None:

@@ -19,7 +19,12 @@ class Part(NamedTuple):
     """The platform's own project has no such part."""
 
 
-PARTS = (Part("overview", _("Overview"), "project_detail"),)
+PARTS = (
+    Part("overview", _("Overview"), "project_detail"),
+    Part("timeline", _("Timeline"), "project_timeline"),
+    Part("changes", _("Changes"), "change_list", of_the_case=True),
+    Part("history", _("History"), "project_history"),
+)
 
 
 def parts_of(project: Project, user: Any) -> list[Part]:

@@ -16,6 +16,7 @@ from grants.budget.store import content_of, store
 from grants.decision_rules import counted_costs
 from grants.models import Call
 from grants.permissions import require
+from grants.rules import percent_text
 from kraftsamling.accounts.models import User
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import stockholm_today
@@ -129,7 +130,7 @@ def _guard_wish(project: Project, wishes: dict[str, Any], budget: BudgetContent 
             _(
                 "This is a move between cost categories within %(tolerance)s per cent, which needs no decision. "
                 "Just tell of it in your next report."
-            ) % {"tolerance": rules.percent_text(tolerance)}
+            ) % {"tolerance": percent_text(tolerance)}
         )  # fmt: skip
 
 

@@ -178,12 +178,20 @@ class ChangeDecision(models.Model):
         return self.outcome == ChangeOutcome.GRANTED
 
 
+class CalendarFeedQuerySet(models.QuerySet):
+    def number_of(self, user_id: int) -> int:
+        """Which of the person's addresses counts: the first, until they have made a new one."""
+        return self.filter(user=user_id).values_list("number", flat=True).first() or 1
+
+
 class CalendarFeed(models.Model):
     """A person's own address for their calendar program. A new number makes the old address stop working."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feed")
     number = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField()
+
+    objects = CalendarFeedQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.number}"

@@ -69,6 +69,9 @@ class ProjectQuerySet(models.QuerySet):
     def _of_staff(self, user: Any, roles: frozenset[Role]) -> Q:
         return Q(programme__in=programmes_with_role(user, *roles)) & self._free_of_conflict(user)
 
+    def free_of_conflict_for(self, user: Any) -> "ProjectQuerySet":
+        return self.filter(self._free_of_conflict(user))
+
     def _free_of_conflict(self, user: Any) -> Q:
         """Nobody handles what their own organisation owns or takes part in. The programme's own project is everybody's."""
         free = Q(application=None) | ~Q(application__sketch__in=Sketch.objects.closed_to(user))
@@ -77,6 +80,11 @@ class ProjectQuerySet(models.QuerySet):
             return free
         taking_part = ProjectPartner.objects.filter(organisation__in=own).values("project")
         return free & (Q(kind=ProjectKind.PLATFORM) | (~Q(owner__in=own) & ~Q(pk__in=taking_part)))
+
+    def in_municipality(self, code: str) -> "ProjectQuerySet":
+        """There, or in the whole of its county."""
+        there = Project.municipalities.through.objects.filter(municipality=code).values("project")
+        return self.filter(Q(pk__in=there) | Q(whole_county=True, programme__region=code[:2]))
 
     def for_the_public(self) -> "ProjectQuerySet":
         """Published, with what the public list and page show."""
