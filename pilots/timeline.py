@@ -37,12 +37,28 @@ class Day(NamedTuple):
 def days_of(projects: Iterable[Project], user: Any) -> list[Day]:
     """The days of the projects, in order; reports and money only where the person handles the case or owns it."""
     projects = list(projects)
-    open_case = Project.objects.with_case_open_to(user).filter(pk__in=[project.pk for project in projects])
     by_key = {project.pk: project for project in projects}
-    found = [day for project in projects for day in _period_days(project)]
-    found += [_report_day(report, by_key) for report in Report.objects.waiting_for_owner().filter(project__in=open_case)]
-    found += [_recovery_day(payout, by_key) for payout in _recoverable(open_case)]
-    return sorted(found, key=lambda day: (day.on, day.key))
+    found = [_recovery_day(payout, by_key) for payout in _recoverable(_open_case(projects, user))]
+    return _in_order([*_near(projects, user), *found])
+
+
+def coming_days(project: Project, user: Any) -> list[Day]:
+    """Those of the project's own time: the overview has no use for days ten years away."""
+    return _in_order(_near([project], user))
+
+
+def _near(projects: list[Project], user: Any) -> list[Day]:
+    by_key = {project.pk: project for project in projects}
+    reports = Report.objects.waiting_for_owner().filter(project__in=_open_case(projects, user))
+    return [day for project in projects for day in _period_days(project)] + [_report_day(report, by_key) for report in reports]
+
+
+def _open_case(projects: list[Project], user: Any) -> Any:
+    return Project.objects.with_case_open_to(user).filter(pk__in=[project.pk for project in projects])
+
+
+def _in_order(days: list[Day]) -> list[Day]:
+    return sorted(days, key=lambda day: (day.on, day.key))
 
 
 def _period_days(project: Project) -> list[Day]:

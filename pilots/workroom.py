@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Project, ProjectKind
+from pilots.permissions import projects as permissions
 
 
 class Part(NamedTuple):
@@ -29,7 +30,7 @@ PARTS = (
 
 def parts_of(project: Project, user: Any) -> list[Part]:
     """The parts that this person may open in this project."""
-    reads_case = Project.objects.with_case_open_to(user).filter(pk=project.pk).exists()
+    reads_case = permissions.reads_case(user, project)
     return [
         part
         for part in PARTS

@@ -77,7 +77,7 @@ def missing_for_publication(project: Project) -> list[str]:
         (project.summary.strip(), _("a summary for the public")),
         (project.target_group.strip(), _("the target group, described as a group")),
         (project.main_focus_area_id, _("the most important protective factor")),
-        (project.whole_county or project.municipalities.exists(), _("where: municipalities or the whole county")),
+        (project.whole_county or project.municipalities.all(), _("where: municipalities or the whole county")),
     ]
     return [what for there, what in wanted if not there]
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grants.budget.store import table_of
-from grants.models import Application, Decision
+from grants.models import Decision
 from grants.permissions import require
 from grants.views.common import attempt, log_in_first, number, park_and_log_in, unparked
 from kraftsamling.audit import log as audit
@@ -28,7 +29,7 @@ from pilots.forms.projects import DescriptionForm, PeopleForm, description_conte
 from pilots.models import ChangeRequest, Project
 from pilots.permissions import projects as permissions
 from pilots.states import ProjectState
-from pilots.timeline import days_of
+from pilots.timeline import coming_days
 
 from .common import readable_project, workroom
 
@@ -47,6 +48,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where am I, what can I do now, what comes next and when."""
     project, today = readable_project(request, pk), stockholm_today()
+    prefetch_related_objects([project], "municipalities")
     decisions = Decision.objects.visible_to(request.user).filter(application=project.application_id).exclude_drafts()
     describes = permissions.can_describe_project(request.user, project)
     context = workroom(
@@ -54,8 +56,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         project,
         "overview",
         table=table_of(project.budget, decided_share=project.share),
-        decisions=decisions.order_by("-version") if project.application_id else [],
-        reads_case=Application.objects.visible_to(request.user).filter(pk=project.application_id).exists(),
+        decisions=list(decisions.order_by("-version")) if project.application_id else [],
         may_describe=describes,
         may_publish=permissions.can_publish_project(request.user, project),
         owns=permissions.is_member(request.user, project),
@@ -64,7 +65,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         partners=project.partners.order_by("pk"),
         team=project.team.order_by("pk"),
         municipalities=", ".join(place.name for place in project.municipalities.all()),
-        coming=[day for day in days_of([project], request.user) if not day.is_past(today)][:SOON],
+        coming=[day for day in coming_days(project, request.user) if not day.is_past(today)][:SOON],
         open_change=ChangeRequest.objects.visible_to(request.user).open().filter(project=project).first(),
         steps=steps_of(project, today),
         history=audit.history(project, internal=False).select_related("by")[:8],

@@ -180,7 +180,8 @@ def test_an_empty_wish_is_not_sent(small, wishes, said):
 
 
 def test_an_unlawful_wish_is_told_before_it_is_sent(small):
-    assert "mer än hälften" in refused(lambda: pilots.ask_from(pilots.begin(small), cap=Kronor(200_001)))
+    change = pilots.begin(small)
+    assert "mer än hälften" in refused(lambda: pilots.ask_from(change, cap=Kronor(200_001)))
 
 
 # ---- Moves between cost categories
