@@ -44,9 +44,11 @@ class ChangeRequestQuerySet(models.QuerySet):
     def waiting(self) -> "ChangeRequestQuerySet":
         return self.filter(state=ChangeState.ASKED)
 
-    def decided_by_role(self, user: Any) -> "ChangeRequestQuerySet":
-        """Waiting, in the programmes where the person decides and is not in conflict."""
-        return self.waiting().filter(project__in=Project.objects.handled_by(user, Role.DECISION_MAKER))
+    def to_be_decided_by(self, user: Any) -> "ChangeRequestQuerySet":
+        """Waiting, in the programmes where the person decides, and of no organisation of their own."""
+        waiting = self.waiting().filter(project__in=Project.objects.handled_by(user, Role.DECISION_MAKER))
+        own = user.organisation_ids
+        return waiting.exclude(Q(project__owner__in=own) | Q(organisation__in=own) | Q(new_owner__in=own)) if own else waiting
 
     def with_details(self) -> "ChangeRequestQuerySet":
         return self.select_related(
