@@ -37,12 +37,19 @@ def register_project(
     require(permissions.can_register_project(by, programme))
     budget = store(content)
     decided = NewTerms(owner, values["share"], values["cap"], values["starts_on"], values["ends_on"], budget)
-    wrong = list(unlawful(decided, content.base, Happened(Kronor(0), None, None)))
+    wrong = list(unlawful(decided, content, Happened(Kronor(0), None, None)))
     if wrong:
         raise TransitionRefused(" ".join(wrong))
 
     project = Project.objects.create(
-        programme=programme, kind=ProjectKind.ELSEWHERE, owner=owner, budget=budget, opened_at=at, entered_by=by, **values
+        programme=programme,
+        kind=ProjectKind.ELSEWHERE,
+        owner=owner,
+        budget=budget,
+        opened_at=at,
+        entered_by=by,
+        eu_cofinanced=content.eu_cofinanced,
+        **values,
     )
     keep_terms(project, decision=None, at=at)
 

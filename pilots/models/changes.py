@@ -11,7 +11,7 @@ from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
 from pilots.states import ChangeState, tone
@@ -108,7 +108,7 @@ class ChangeRequest(models.Model):
                 name="asked_change_has_a_reason",
             ),
             CheckConstraint(
-                condition=Q(share=None) | Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="wished_share_is_lawful"
+                condition=Q(share=None) | Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE_WITH_EU), name="wished_share_is_lawful"
             ),
             CheckConstraint(condition=Q(cap=None) | Q(cap__gt=Kronor(0)), name="wished_cap_is_something"),
         ]  # fmt: skip

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from grants.budget.store import content_of
-from grants.decision_rules import counted_costs
 from grants.permissions import require
 from grants.views.common import log_in_first, number, park_and_log_in, unparked
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
@@ -74,6 +73,7 @@ def _wanted(change: ChangeRequest, form: ChangeDecisionForm) -> rules.NewTerms:
     typed, project = form.cleaned_data, change.project
     return rules.NewTerms(
         owner=change.new_owner if typed.get("new_owner") and change.new_owner else project.owner,
+        eu_cofinanced=project.eu_cofinanced,
         budget=change.budget if typed.get("new_budget") and change.budget else project.budget,
         **{name: typed[name] for name in ("share", "cap", "starts_on", "ends_on")},
     )
@@ -85,11 +85,12 @@ def _page(
     project = change.project
     wished = {name: getattr(change, name) for name in (*actions.WISHES, "budget")}
     wanted = rules.wanted_by(project, wished)
-    costs = counted_costs(wanted.budget)
+    content = content_of(wanted.budget)
+    costs = content.base
     years, rows = compared(content_of(project.budget), content_of(change.budget)) if change.budget else ([], [])
     context = workroom(
         request, project, "changes", change=change, form=form, terms=latest_terms(project), years=years, rows=rows, costs=costs,
         wishes=rules.differences(rules.as_they_are(project), wanted), exceeded=list(rules.exceeded(project, wanted, costs)),
-        unlawful=list(rules.unlawful(wanted, costs, rules.happened_in(project))), restored=False,
+        unlawful=list(rules.unlawful(wanted, content, rules.happened_in(project))), restored=False,
     )  # fmt: skip
     return render(request, "pilots/change_decide.html", {**context, **more}, status=status)

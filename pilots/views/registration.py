@@ -16,7 +16,7 @@ from grants.budget import edits
 from grants.budget.editor import editor
 from grants.budget.reading import typed_budget
 from grants.models import Call
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from grants.views.budgets import pressed
 from grants.views.common import log_in_first, park_and_log_in, unparked
 from kraftsamling.lib.dates import stockholm_today
@@ -47,7 +47,7 @@ def setting_of(programme: Programme, form: RegisterForm) -> edits.Setting:
     form.full_clean()
     cleaned: dict[str, Any] = getattr(form, "cleaned_data", {})
     call = Call(
-        programme=programme, highest_share=LAWFUL_SHARE, lowest_own_share=Decimal(0), funder=programme.funder,
+        programme=programme, highest_share=LAWFUL_SHARE_WITH_EU, lowest_own_share=Decimal(0), funder=programme.funder,
         indirect_rate=cleaned.get("indirect_rate") or Decimal(0),
     )  # fmt: skip
     owner = getattr(form, "owner", None)
