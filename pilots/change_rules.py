@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min, Sum
+from django.db.models import Case, F, Max, Min, Sum, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -18,9 +18,9 @@ from grants.models.calls import lawful_share
 from grants.rules import percent_text
 from kraftsamling.accounts.models import Organisation
 from kraftsamling.lib.dates import day_text
-from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.money import Kronor, KronorField
 from pilots.models import CostEntry, Project
-from pilots.states import PaymentState
+from pilots.states import PaymentState, ProjectState
 
 TOLERANCE_WITHOUT_CALL: Decimal = Call._meta.get_field("category_tolerance").default  # type: ignore[union-attr]
 
@@ -154,9 +154,10 @@ def unlawful(wanted: NewTerms, content: BudgetContent, happened: Happened) -> It
 
 
 def granted_in(call: Call, *, but: Project) -> Kronor:
-    """What the other projects of the call may cost at most, as their terms are now."""
+    """What the other projects of the call hold of its frame: a running one its cap, a closed or revoked one what it was paid."""
     others = Project.objects.filter(application__sketch__call=call).exclude(pk=but.pk)
-    return others.aggregate(total=Sum("cap"))["total"] or Kronor(0)
+    held = Case(When(state=ProjectState.RUNNING, then=F("cap")), default=F("paid"), output_field=KronorField())
+    return others.aggregate(total=Sum(held))["total"] or Kronor(0)
 
 
 def exceeded(project: Project, wanted: NewTerms, costs: Kronor) -> Iterator[str]:

@@ -93,9 +93,9 @@ def _calendar(projects: Any, user: Any, *, name: str, filename: str) -> HttpResp
 
 @require_POST
 def project_feed_renew(request: HttpRequest) -> HttpResponse:
+    back = get_object_or_404(Project.objects.visible_to(request.user), pk=number(request.POST.get("project", "")))
     actions.renew_feed(request.user)
     messages.success(request, _("You have a new calendar address. The old one does not work any longer."))
-    back = get_object_or_404(Project.objects.visible_to(request.user), pk=number(request.POST.get("project", "")))
     return redirect("project_timeline", back.pk)
 
 
