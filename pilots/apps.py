@@ -5,4 +5,4 @@ class PilotsConfig(AppConfig):
     name = "pilots"
 
     def ready(self) -> None:
-        from . import receivers, search, sentences  # noqa: F401 - connect to the award, register sentences and search
+        from . import messages, receivers, search, sentences  # noqa: F401 - connect to the award, register words and search

@@ -84,7 +84,7 @@ def _filled(name: str) -> Q:
     return ~Q(Exact(Trim(name), Value("")))
 
 
-def _times(name: str, times: int) -> Any:
+def times(name: str, times: int) -> Any:
     """Kronor are added, never multiplied by a number: three fifths are compared as three and five of each."""
     return reduce(add, [F(name)] * times)
 
@@ -175,7 +175,7 @@ class Decision(models.Model):
             CheckConstraint(condition=Q(cap=None) | Q(cap__gt=Kronor(0)), name="granted_cap_is_something"),
             CheckConstraint(
                 condition=Q(counted_costs=None) | Q(cap=None) | Q(counted_costs__gte=F("cap") + F("cap"))
-                | Q(GreaterThanOrEqual(_times("counted_costs", 3), _times("cap", 5)), eu_cofinanced=True),
+                | Q(GreaterThanOrEqual(times("counted_costs", 3), times("cap", 5)), eu_cofinanced=True),
                 name="granted_cap_is_at_most_the_lawful_part",
             ),
             CheckConstraint(

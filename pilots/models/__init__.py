@@ -1,7 +1,18 @@
 """The registry of projects: terms, reports, indicators, payments."""
 
+from .changes import CalendarFeed, ChangeDecision, ChangeOutcome, ChangeRequest
 from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
-from .projects import CASE_READERS, PROJECT_READERS, Continuation, Project, ProjectKind, ProjectPartner, TeamMember, Terms
+from .projects import (
+    CASE_READERS,
+    PROJECT_READERS,
+    PUBLISHERS,
+    Continuation,
+    Project,
+    ProjectKind,
+    ProjectPartner,
+    TeamMember,
+    Terms,
+)
 from .reports import (
     Indicator,
     IndicatorValue,
@@ -16,6 +27,11 @@ from .reports import (
 __all__ = [
     "CASE_READERS",
     "PROJECT_READERS",
+    "PUBLISHERS",
+    "CalendarFeed",
+    "ChangeDecision",
+    "ChangeOutcome",
+    "ChangeRequest",
     "Continuation",
     "CostEntry",
     "Indicator",

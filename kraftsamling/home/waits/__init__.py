@@ -2,7 +2,8 @@
 
 from .grants import SOURCES as GRANTS
 from .kinds import Source, Task
+from .projects import SOURCES as PROJECTS
 
-SOURCES = (*GRANTS,)
+SOURCES = (*GRANTS, *PROJECTS)
 
 __all__ = ["SOURCES", "Source", "Task"]
