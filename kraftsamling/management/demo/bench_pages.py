@@ -31,7 +31,7 @@ def pages(page: type) -> list[Any]:
         page("save a draft", "", WRITER, 20, 40, _saving(draft)),
         page("send in a sketch", "", WRITER, 30, 60, _sending(call)),
         page("own sketches", reverse("sketch_list"), WRITER, 12, 60),
-        page("comparison, 50 of 1 000", reverse("board_detail", args=[call.slug]), LEADER, 12, 60),
+        page("comparison, 50 of 1 000", reverse("board_detail", args=[call.slug]), LEADER, 12, 60, None, 120, 20),
         page("comparison as CSV", reverse("board_file", args=[call.slug, "csv"]), LEADER, 10, 150),
         page("one case, officer", sketch.get_absolute_url(), LEADER, 15, 60),
         page("reviewer's desk", reverse("review_list"), REVIEWER, 12, 80),
