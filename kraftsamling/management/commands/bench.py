@@ -7,6 +7,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -42,21 +43,30 @@ class Page:
 
 
 class Moment(NamedTuple):
-    """How long one answer took: by the clock, and of this process's own work (without what the database or others did)."""
+    """What one answer took, in milliseconds: by the clock, of our own work, and of the database's."""
 
     clock: float
     own: float
+    database: float
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One line of the table. The quickest answer is the one that others disturbed least: it is held against the budget."""
+    """One line of the table.
+
+    Work is what a quiet machine would need: our own processor time and the database's. It is held against the budget,
+    for the clock also counts what others do on the machine meanwhile; with a database elsewhere the clock is all we have.
+    """
 
     page: Page
     moments: list[Moment]
     queries: int
     bytes: int
     gzipped: int
+
+    @property
+    def work(self) -> float:
+        return statistics.median(moment.own + moment.database for moment in self.moments)
 
     @property
     def quickest(self) -> float:
@@ -67,15 +77,11 @@ class Measure:
         return statistics.median(moment.clock for moment in self.moments)
 
     @property
-    def own(self) -> float:
-        return statistics.median(moment.own for moment in self.moments)
-
-    @property
     def over(self) -> str:
         """What is over its budget, in one word each."""
         page = self.page
         held = {
-            "ms": (self.quickest, page.most_ms), "queries": (self.queries, page.most_queries),
+            "ms": (self.work, page.most_ms), "queries": (self.queries, page.most_queries),
             "kB": (self.bytes / 1000, page.most_kb), "gzip": (self.gzipped / 1000, page.most_gzipped_kb),
         }  # fmt: skip
         return " ".join(name for name, (found, most) in held.items() if most and found > most)
@@ -108,10 +114,10 @@ class Command(BaseCommand):
         measured = _measures(chosen)
         database = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
         self.stdout.write(
-            f"{database}, {ROUNDS} answers each: the quickest (held against the budget), the median, and the median of own work"
+            f"{database}, {ROUNDS} answers each; work is held against the budget, the clock is the quickest and the median"
         )
         self.stdout.write(
-            f"{'page':<44} {'ms':>6} {'most':>5} {'median':>7} {'own':>6} {'× empty':>8} {'queries':>8} {'most':>5} {'kB':>6} {'gzip':>6}"
+            f"{'page':<44} {'work':>6} {'most':>5} {'× empty':>8} {'clock':>6} {'median':>7} {'queries':>8} {'most':>5} {'kB':>6} {'gzip':>6}"
         )
         for measure in [nothing, *measured]:
             self.stdout.write(_line(measure, nothing))
@@ -121,8 +127,8 @@ class Command(BaseCommand):
 def _line(measure: Measure, nothing: Measure) -> str:
     page = measure.page
     return (
-        f"{page.name:<44} {measure.quickest:>6.1f} {page.most_ms or '':>5} {measure.usual:>7.1f} {measure.own:>6.1f} "
-        f"{measure.quickest / nothing.quickest:>8.1f} {measure.queries:>8} {page.most_queries or '':>5} "
+        f"{page.name:<44} {measure.work:>6.1f} {page.most_ms or '':>5} {measure.work / nothing.work:>8.1f} "
+        f"{measure.quickest:>6.1f} {measure.usual:>7.1f} {measure.queries:>8} {page.most_queries or '':>5} "
         f"{measure.bytes / 1000:>6.1f} {measure.gzipped / 1000:>6.1f}  {measure.over and 'OVER: ' + measure.over}"
     ).rstrip()
 
@@ -162,11 +168,24 @@ def _first(client: Client, page: Page) -> tuple[int, int, int]:
 
 
 def _ask(client: Client, page: Page) -> Moment:
-    """Milliseconds from question to the last byte of the answer; what makes ready for it is not counted."""
+    """From question to the last byte of the answer; what makes ready for it is not counted."""
     address, sent = page.sends() if page.sends else ("", {})
-    began, worked = time.perf_counter(), time.process_time()
+    began, worked, database = time.perf_counter(), time.process_time(), _database_work()
     _answer(client, page, address, sent)
-    return Moment(1000 * (time.perf_counter() - began), 1000 * (time.process_time() - worked))
+    clock, own = time.perf_counter() - began, time.process_time() - worked
+    theirs = _database_work() - database if database is not None else clock - own
+    return Moment(1000 * clock, 1000 * own, 1000 * theirs)
+
+
+def _database_work() -> float | None:
+    """Seconds of processor time of what serves our connection: none of its own for SQLite, unknown if it runs elsewhere."""
+    if connection.vendor == "sqlite":
+        return 0
+    connection.ensure_connection()
+    told = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    if settings.DATABASES["default"]["HOST"] not in {"localhost", "127.0.0.1", ""} or not told.exists():
+        return None
+    return int(told.read_text(encoding="ascii").split()[0]) / 1e9
 
 
 def _answer(client: Client, page: Page, address: str, sent: dict[str, Any]) -> bytes:
