@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
 
 from kraftsamling.management.demo.bulk import Bulk
 
@@ -16,4 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, sketches: int, organisations: int, **options: Any) -> None:
         call = Bulk().fill(sketches=sketches, organisations=organisations)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # as a database does by itself after a while: its plans rest on how many rows there are
         self.stdout.write(f"{sketches} sketches from {organisations} organisations in {call.get_absolute_url()}")
