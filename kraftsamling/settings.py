@@ -117,6 +117,7 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "kraftsamling.ui.widgets.WidgetRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "kraft"
 CRISPY_TEMPLATE_PACK = "kraft"
 CRISPY_FAIL_SILENTLY = not DEBUG

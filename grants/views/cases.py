@@ -57,17 +57,17 @@ def readable_sketch(request: HttpRequest, pk: int) -> Sketch:
 def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
     own = permissions.can_write_sketch(request.user, sketch)
+    officer = not own and permissions.can_read_case_as_officer(request.user, sketch)
     context = {
         "sketch": sketch,
         "own": own,
-        "case_links": permissions.can_read_messages(request.user, sketch),
+        "case_links": own or officer,
         "versions": sketch.versions.select_related("submitted_by", "receipt_pdf").order_by("-number"),
     }
     if own:
         history = audit.history(sketch, internal=False)
         context |= organisation_context(request, sketch)
     else:
-        officer = permissions.can_read_case_as_officer(request.user, sketch)
         history = audit.history(sketch, internal=officer).without(DRAFT_ACTIONS)
         context |= _staff_context(request, sketch, officer=officer)
     if sketch.current_version:
@@ -83,7 +83,7 @@ def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> di
     )
     return {
         "officer": officer,
-        "may_handle": officer and permissions.can_handle_sketch(request.user, sketch),
+        "may_handle": officer and permissions.is_officer(request.user, sketch.call.programme_id),
         "own_assessment": own,
         "assessments": assessments.order_by("reviewer__name", "pk") if reads_others else [],
         "means": board.criterion_means(sketch) if reads_others else [],

@@ -20,6 +20,7 @@ from kraftsamling.notifications.models import Message
 from tests.factories import applications as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.grants import APPLICATION_DUE, create_published_call, officer
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 SECOND = dt.timedelta(seconds=1)
@@ -32,9 +33,11 @@ def _english():
         yield
 
 
-@pytest.fixture
-def application():
+def make_application():
     return make.create_open()
+
+
+_application_once, application = kept(make_application)
 
 
 @pytest.fixture
