@@ -1,11 +1,11 @@
 """The registry of projects: terms, reports, indicators, payments."""
 
+from .builds import DocumentBuild
 from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
 from .projects import CASE_READERS, PROJECT_READERS, Continuation, Project, ProjectKind, ProjectPartner, TeamMember, Terms
 from .reports import (
     Indicator,
     IndicatorValue,
-    PdfBuild,
     Report,
     ReportDraft,
     ReportedCost,
@@ -18,12 +18,12 @@ __all__ = [
     "PROJECT_READERS",
     "Continuation",
     "CostEntry",
+    "DocumentBuild",
     "Indicator",
     "IndicatorValue",
     "PaymentRequest",
     "Payout",
     "PayoutKind",
-    "PdfBuild",
     "Project",
     "ProjectKind",
     "ProjectPartner",
