@@ -3,6 +3,7 @@
 from .builds import DocumentBuild
 from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
 from .projects import CASE_READERS, PROJECT_READERS, Continuation, Project, ProjectKind, ProjectPartner, TeamMember, Terms
+from .report_work import ReportFile, ReportReminder, ReportReview, ReviewOutcome
 from .reports import (
     Indicator,
     IndicatorValue,
@@ -29,9 +30,13 @@ __all__ = [
     "ProjectPartner",
     "Report",
     "ReportDraft",
+    "ReportFile",
     "ReportKind",
+    "ReportReminder",
+    "ReportReview",
     "ReportVersion",
     "ReportedCost",
+    "ReviewOutcome",
     "TeamMember",
     "Terms",
 ]
