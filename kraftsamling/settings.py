@@ -17,6 +17,7 @@ from kraftsamling.lib.env import (
     check_url,
     env_bool,
     env_choice,
+    env_days,
     env_folder,
     env_int,
     env_list,

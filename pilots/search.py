@@ -15,3 +15,11 @@ def visible_projects(user: Any) -> "QuerySet[Project]":
 
 
 index.register("project", visible_projects, label=_("Projects"))
+
+
+def public_projects(user: Any) -> "QuerySet[Project]":
+    """Published ones, found also by who is not logged in; who reads the workroom finds that one instead."""
+    return Project.objects.published().exclude(pk__in=visible_projects(user).values("pk"))
+
+
+index.register("public_project", public_projects, label=_("Pilot projects"))

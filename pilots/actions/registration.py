@@ -14,6 +14,7 @@ from kraftsamling.audit import log as audit
 from kraftsamling.programmes.models import Programme
 from pilots.models import Project, ProjectKind
 from pilots.permissions import projects as permissions
+from pilots.signals import project_opened
 
 from .projects import keep_terms, put_in_index
 
@@ -40,4 +41,5 @@ def register_project(
     where = {"number": project.registry_number or project.external_case_id, "where": project.decided_where}
     audit.record("pilots.project.register", project, by=by, at=at, **where)
     put_in_index(project, at=at)
+    project_opened.send(sender=Project, project=project, at=at)
     return project

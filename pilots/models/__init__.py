@@ -1,8 +1,19 @@
 """The registry of projects: terms, reports, indicators, payments."""
 
 from .builds import DocumentBuild
+from .changes import CalendarFeed, ChangeDecision, ChangeOutcome, ChangeRequest
 from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
-from .projects import CASE_READERS, PROJECT_READERS, Continuation, Project, ProjectKind, ProjectPartner, TeamMember, Terms
+from .projects import (
+    CASE_READERS,
+    PROJECT_READERS,
+    PUBLISHERS,
+    Continuation,
+    Project,
+    ProjectKind,
+    ProjectPartner,
+    TeamMember,
+    Terms,
+)
 from .report_work import ReportFile, ReportReminder, ReportReview, ReviewOutcome
 from .reports import (
     Indicator,
@@ -17,6 +28,11 @@ from .reports import (
 __all__ = [
     "CASE_READERS",
     "PROJECT_READERS",
+    "PUBLISHERS",
+    "CalendarFeed",
+    "ChangeDecision",
+    "ChangeOutcome",
+    "ChangeRequest",
     "Continuation",
     "CostEntry",
     "DocumentBuild",

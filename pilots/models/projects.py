@@ -17,8 +17,13 @@ from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 from pilots.states import ProjectState, tone
 
-PROJECT_READERS = frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER})
+PROJECT_READERS = frozenset(
+    {*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.COMMUNICATIONS_OFFICER}
+)
 """Roles that read every project of their programme, unless they are in conflict."""
+
+PUBLISHERS = frozenset({Role.PROCESS_LEADER, Role.COMMUNICATIONS_OFFICER})
+"""Who may publish a project's page, and take it down."""
 
 CASE_READERS = frozenset({*OFFICERS, Role.DECISION_MAKER, Role.FINANCE_OFFICER})
 """Of these, who reads what the owner has sent in: reports, payment requests, files. The steering group reads figures."""
@@ -62,8 +67,20 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(self._of_staff(user, frozenset(roles))) if user.is_authenticated else self.none()
 
     def _of_staff(self, user: Any, roles: frozenset[Role]) -> Q:
+        return Q(programme__in=programmes_with_role(user, *roles)) & self._free_of_conflict(user)
+
+    def _free_of_conflict(self, user: Any) -> Q:
+        """Nobody handles what their own organisation owns or takes part in. The programme's own project is everybody's."""
         free = Q(application=None) | ~Q(application__sketch__in=Sketch.objects.closed_to(user))
-        return Q(programme__in=programmes_with_role(user, *roles)) & free
+        own = user.organisation_ids
+        if not own:
+            return free
+        taking_part = ProjectPartner.objects.filter(organisation__in=own).values("project")
+        return free & (Q(kind=ProjectKind.PLATFORM) | (~Q(owner__in=own) & ~Q(pk__in=taking_part)))
+
+    def for_the_public(self) -> "ProjectQuerySet":
+        """Published, with what the public list and page show."""
+        return self.published().select_related("owner", "programme", "main_focus_area").order_by("title", "pk")
 
     def published(self) -> "ProjectQuerySet":
         return self.exclude(published_at=None)
@@ -124,6 +141,12 @@ class Project(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    published_texts = models.JSONField(default=dict, editable=False)
+    """The texts as an officer has published them: what the owner writes afterwards is public first when published again."""
+    described_at = models.DateTimeField(null=True, editable=False)
+    described_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     continuation = models.CharField(_("what became of it"), max_length=10, choices=Continuation, blank=True)
     continuation_reason = models.TextField(_("why, and what it took"), max_length=3000, blank=True)
 
@@ -153,6 +176,10 @@ class Project(models.Model):
                 condition=Q(published_at=None) | Q(slug__isnull=False, published_by__isnull=False),
                 name="published_project_has_an_address",
             ),
+            CheckConstraint(
+                condition=Q(described_at=None, described_by=None) | Q(described_at__isnull=False, described_by__isnull=False),
+                name="project_described_at_and_by_together",
+            ),
         ]
         indexes = [models.Index(fields=["programme", "kind"], name="project_programme_and_kind")]
 
@@ -162,9 +189,22 @@ class Project(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("project_detail", args=[self.pk])
 
+    def get_public_url(self) -> str:
+        """Where the public reads of it; empty as long as it has no such page."""
+        return reverse("public_project", args=[self.slug]) if self.published_at else ""
+
     @property
     def tone(self) -> str:
         return tone(ProjectState, self.state)
+
+    @property
+    def public_texts(self) -> dict[str, str]:
+        """What would be public now."""
+        return {"summary": self.summary, "target_group": self.target_group}
+
+    @property
+    def is_published_as_it_stands(self) -> bool:
+        return self.published_at is not None and self.published_texts == self.public_texts
 
 
 class Terms(models.Model):
@@ -180,6 +220,9 @@ class Terms(models.Model):
     budget = models.ForeignKey("grants.Budget", on_delete=models.PROTECT, related_name="+")
     decision = models.ForeignKey("grants.Decision", on_delete=models.PROTECT, null=True, related_name="+")
     """The decision of the call that set them; none where they were decided elsewhere or by a change."""
+    change = models.OneToOneField("pilots.ChangeDecision", on_delete=models.PROTECT, null=True, related_name="terms")
+    """The change decision that set them."""
+    counted_costs = KronorField(_("costs that count"), null=True, editable=False)
     set_at = models.DateTimeField()
 
     class Meta:
@@ -188,11 +231,20 @@ class Terms(models.Model):
             UniqueConstraint(fields=["project", "number"], name="terms_number_is_unique"),
             CheckConstraint(condition=Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="terms_share_is_lawful"),
             CheckConstraint(condition=Q(cap__gt=Kronor(0)), name="terms_cap_is_something"),
+            CheckConstraint(
+                condition=Q(counted_costs=None) | Q(counted_costs__gte=F("cap") + F("cap")),
+                name="terms_cap_is_at_most_half_of_the_costs",
+            ),
             CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="terms_period_is_forwards"),
         ]
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.number}"
+
+    @property
+    def source(self) -> Any:
+        """The decision behind them, where there is one here."""
+        return self.change or self.decision
 
 
 class ProjectPartner(models.Model):
