@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from pilots import builds
+from pilots.actions import report_reminders
 
 
 @shared_task(bind=True, soft_time_limit=240)
@@ -17,3 +18,8 @@ def make_document(self: Any, build_id: int) -> None:
 @shared_task
 def take_up_left_documents() -> None:
     builds.take_up_left(at=timezone.now())
+
+
+@shared_task
+def remind_about_reports() -> None:
+    report_reminders.remind_about_reports(at=timezone.now())

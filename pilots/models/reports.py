@@ -139,12 +139,21 @@ class ReportDraft(models.Model):
     revision = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ready_revision = models.PositiveIntegerField(null=True)
+    """Of two who sign together, the first has said that this revision is ready."""
+    ready_at = models.DateTimeField(null=True)
+    ready_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             CheckConstraint(
                 condition=Q(saved_at=None, saved_by=None) | Q(saved_at__isnull=False, saved_by__isnull=False),
                 name="report_draft_saved_at_and_by_together",
+            ),
+            CheckConstraint(
+                condition=Q(ready_at=None, ready_by=None, ready_revision=None)
+                | Q(ready_at__isnull=False, ready_by__isnull=False, ready_revision__isnull=False),
+                name="report_draft_ready_at_and_by_together",
             ),
         ]
 

@@ -2,5 +2,6 @@
 
 from .builds import urlpatterns as builds
 from .projects import urlpatterns as projects
+from .reports import urlpatterns as reports
 
-urlpatterns = [*builds, *projects]
+urlpatterns = [*builds, *projects, *reports]
