@@ -5,5 +5,10 @@ class PilotsConfig(AppConfig):
     name = "pilots"
 
     def ready(self) -> None:
-        from . import receivers, search, sentences  # noqa: F401 - connect to the award, register sentences and search
-        from . import report_documents, report_messages  # noqa: F401 - register documents and the names of messages
+        from . import (  # noqa: F401 - connect to the award, register sentences, search, documents and names of messages
+            receivers,
+            report_documents,
+            report_messages,
+            search,
+            sentences,
+        )

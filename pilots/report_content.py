@@ -6,7 +6,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from grants.models import CostCategory, CostLine
@@ -62,7 +61,7 @@ def given(report: Report) -> Given:
 
 
 def _history(report: Report) -> dict[int, list[tuple[date, Any]]]:
-    told = IndicatorValue.objects.filter(indicator__project=report.project_id, version__report__current_version=F("version"))
+    told = IndicatorValue.objects.of_newest_versions().filter(indicator__project=report.project_id)
     found: dict[int, list[tuple[date, Any]]] = {}
     for row in told.exclude(version__report=report).order_by("measured_on", "pk"):
         found.setdefault(row.indicator_id, []).append((row.measured_on, row.value))

@@ -166,7 +166,9 @@ def versions_of_call(call_id: int, user: Any) -> list[ReportVersion]:
     """The newest version of each report of the call that has come in, and that the person may read."""
     reports = Report.objects.visible_to(user).filter(project__application__sketch__call=call_id)
     found = ReportVersion.objects.filter(pk__in=reports.values("current_version"))
-    return list(found.select_related("report__project__owner", "submitted_by").order_by("report__project", "report__due_on", "pk"))
+    return list(
+        found.select_related("report__project__owner", "submitted_by").order_by("report__project", "report__due_on", "pk")
+    )
 
 
 def batch_key(versions: Iterable[ReportVersion]) -> str:
@@ -217,6 +219,8 @@ def _batch_title(build: DocumentBuild) -> str:
     return _("All reports: %(call)s") % {"call": Call.objects.get(pk=build.subject_id).title}
 
 
-builds.register(
-    BATCH, make=_make_batch, readers=_may_read_batch, title=_batch_title, back=lambda build: reverse("report_list")
-)
+def _batch_back(build: DocumentBuild) -> str:
+    return reverse("report_list")
+
+
+builds.register(BATCH, make=_make_batch, readers=_may_read_batch, title=_batch_title, back=_batch_back)

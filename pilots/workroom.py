@@ -19,7 +19,11 @@ class Part(NamedTuple):
     """The platform's own project has no such part."""
 
 
-PARTS = (Part("overview", _("Overview"), "project_detail"),)
+PARTS = (
+    Part("overview", _("Overview"), "project_detail"),
+    Part("reports", _("Reports"), "report_plan", of_the_case=True),
+    Part("indicators", _("Indicators"), "indicator_list"),
+)
 
 
 def parts_of(project: Project, user: Any) -> list[Part]:

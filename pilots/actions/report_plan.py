@@ -125,7 +125,9 @@ def move_report(report: Report, *, due_on: date, reason: str, by: Any, at: datet
     expecting = {"state": report.state, field: getattr(report, field)}
     claim(report, expecting=expecting, **{field: due_on}, due_reason=reason, planned_on=stockholm_today(at))
 
-    audit.record("pilots.report.move", report.project, by=by, at=at, report=name_of(report), day=due_on.isoformat(), reason=reason)
+    audit.record(
+        "pilots.report.move", report.project, by=by, at=at, report=name_of(report), day=due_on.isoformat(), reason=reason
+    )
     tell_owner(report, "pilots/report_moved", at=at, day=due_on, reason=reason)
 
 

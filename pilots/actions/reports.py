@@ -106,7 +106,9 @@ def add_report_file(report: Report, *, file: StoredFile, alt: str = "", by: Any,
     link = ReportFile.objects.create(report=report, file=file, is_picture=bool(alt), alt=alt, added_at=at, added_by=by)
     ReportDraft.objects.filter(report=report).update(revision=F("revision") + 1, saved_at=at, saved_by=by)
 
-    audit.record("pilots.report.add_file", report.project, by=by, at=at, report=name_of(report), name=file.name, sha256=file.sha256)
+    audit.record(
+        "pilots.report.add_file", report.project, by=by, at=at, report=name_of(report), name=file.name, sha256=file.sha256
+    )
     return link
 
 
@@ -199,9 +201,7 @@ def _guard_signature(report: Report, draft: ReportDraft, signatory: Signatory | 
             )
         return
     if draft.ready_revision != draft.revision or draft.ready_by_id == by.pk:
-        raise TransitionRefused(
-            _("Two people send in together: one says that the report is ready, and another one sends it in.")
-        )
+        raise TransitionRefused(_("Two people send in together: one says that the report is ready, and another one sends it in."))
 
 
 def _freeze(

@@ -22,7 +22,9 @@ class ReportFileForm(forms.Form):
         super().__init__(*args, **kwargs)
         file = self.fields["file"]
         file.label = _("File")
-        file.help_text = _("A picture (png, jpg), PDF, document or sheet, at most 20 MB. No pictures in which a single child can be recognised.")
+        file.help_text = _(
+            "A picture (png, jpg), PDF, document or sheet, at most 20 MB. No pictures in which a single child can be recognised."
+        )
         file.error_messages["required"] = _("Choose a file first.")
         self.fields["alt"] = PlainTextField(
             label=_("If it is a picture: what does it show?"),

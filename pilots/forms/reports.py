@@ -39,10 +39,14 @@ def _text(label: str, help_text: str, words: int, *, rows: int = 5, required: bo
 
 def work_fields(form: "ReportForm") -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {
-        "summary": _text(_("In short"), _("What has happened in the period, in a few sentences that anybody can read."), 120, rows=4),
+        "summary": _text(
+            _("In short"), _("What has happened in the period, in a few sentences that anybody can read."), 120, rows=4
+        ),
     }
     for n in range(1, form.rows_shown("activity", ("name", "text"), MOST_ACTIVITIES) + 1):
-        found[f"activity_{n}_name"] = PlainTextField(label=_("Activity %(number)d, as planned") % {"number": n}, max_length=300, required=n == 1)
+        found[f"activity_{n}_name"] = PlainTextField(
+            label=_("Activity %(number)d, as planned") % {"number": n}, max_length=300, required=n == 1
+        )
         found[f"activity_{n}_done"] = forms.ChoiceField(label=_("How it went"), choices=DONE, required=n == 1)
         found[f"activity_{n}_text"] = _text(_("What was done"), "", 120, rows=3, required=False)
     return found | {
@@ -79,7 +83,9 @@ def indicator_fields(form: "ReportForm") -> dict[str, forms.Field]:
             found[f"{prefix}_men"] = NumberField(label=_("of these boys and men"), required=False, **_AMOUNT)
         found[f"{prefix}_on"] = day_field(label=_("As of"), required=False)
     return found | {
-        "measuring": _text(_("About the figures"), _("How were they gathered, and what do they not show?"), 120, rows=3, required=False)
+        "measuring": _text(
+            _("About the figures"), _("How were they gathered, and what do they not show?"), 120, rows=3, required=False
+        )
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +62,9 @@ class ReportQuerySet(models.QuerySet):
         return self.waiting_for_owner().with_last_day().filter(last_on__gte=on)
 
     def with_details(self) -> "ReportQuerySet":
-        return self.select_related("project__owner", "project__programme", "project__application__sketch__call", "current_version")
+        return self.select_related(
+            "project__owner", "project__programme", "project__application__sketch__call", "current_version"
+        )
 
 
 class Report(models.Model):
@@ -232,6 +234,15 @@ class Indicator(models.Model):
         return self.name
 
 
+class IndicatorValueQuerySet(models.QuerySet):
+    def of_newest_versions(self) -> "IndicatorValueQuerySet":
+        """As each report tells it now: what a completed report has replaced is left out."""
+        return self.filter(version__report__current_version=F("version"))
+
+    def approved(self) -> "IndicatorValueQuerySet":
+        return self.filter(version__report__state=ReportState.APPROVED)
+
+
 class IndicatorValue(models.Model):
     """An outcome as a handed-in report tells it."""
 
@@ -241,6 +252,8 @@ class IndicatorValue(models.Model):
     value = models.DecimalField(_("outcome"), max_digits=14, decimal_places=2)
     women = models.DecimalField(_("of these girls and women"), max_digits=14, decimal_places=2, null=True)
     men = models.DecimalField(_("of these boys and men"), max_digits=14, decimal_places=2, null=True)
+
+    objects = IndicatorValueQuerySet.as_manager()
 
     class Meta:
         constraints = [UniqueConstraint(fields=["indicator", "version"], name="indicator_has_one_value_per_version")]

@@ -33,6 +33,7 @@ def can_set_indicators(user: Any, project: Project) -> bool:
 def _takes_part(user: Any, project: Project) -> bool:
     if not user.is_authenticated or is_member(user, project):
         return True
-    return bool(user.organisation_ids) and ProjectPartner.objects.filter(
-        project=project, organisation__in=user.organisation_ids
-    ).exists()
+    return (
+        bool(user.organisation_ids)
+        and ProjectPartner.objects.filter(project=project, organisation__in=user.organisation_ids).exists()
+    )

@@ -17,11 +17,15 @@ def _reminder(details: dict[str, Any]) -> str:
     days, report = details.get("days", 0), details.get("report", "–")
     if days >= 0:
         words = ngettext(
-            "Reminder of %(report)s, %(days)d day before its last day.", "Reminder of %(report)s, %(days)d days before its last day.", days
+            "Reminder of %(report)s, %(days)d day before its last day.",
+            "Reminder of %(report)s, %(days)d days before its last day.",
+            days,
         )
     else:
         words = ngettext(
-            "Reminder of %(report)s, %(days)d day after its last day.", "Reminder of %(report)s, %(days)d days after its last day.", -days
+            "Reminder of %(report)s, %(days)d day after its last day.",
+            "Reminder of %(report)s, %(days)d days after its last day.",
+            -days,
         )
     return words % {"report": report, "days": abs(days)}
 

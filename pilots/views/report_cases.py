@@ -30,7 +30,9 @@ NEEDED_TO_COMPARE = 2
 
 def readable_report(request: HttpRequest, pk: int) -> Report:
     """In any capacity the person has. Raises Http404 otherwise."""
-    reports = Report.objects.visible_to(request.user).with_details().select_related("current_version__submitted_by", "approved_by")
+    reports = (
+        Report.objects.visible_to(request.user).with_details().select_related("current_version__submitted_by", "approved_by")
+    )
     return get_object_or_404(reports, pk=pk)
 
 
@@ -117,7 +119,10 @@ def _texts(version: ReportVersion) -> dict[str, tuple[str, str]]:
         rows[f"indicator-{row['id']}"] = (row["name"], " · ".join(word for word in words if word))
     for row in content["costs"]:
         label = f"{row['category']['name']} {row['year']}"
-        rows[f"cost-{row['category']['key']}-{row['year']}"] = (label, f"{_('booked')} {row['booked']} · {_('foreseen')} {row['forecast']}")
+        rows[f"cost-{row['category']['key']}-{row['year']}"] = (
+            label,
+            f"{_('booked')} {row['booked']} · {_('foreseen')} {row['forecast']}",
+        )
     kept = "\n".join(file["name"] for file in [*content["pictures"], *content["files"]])
     return rows | {"files": (_("Pictures and files"), kept)}
 

@@ -29,6 +29,7 @@ from pilots.actions import reports as actions
 from pilots.forms.report_files import ReportFileForm
 from pilots.forms.reports import BY_KEY, ECONOMY, FILES, ReportForm, ReportForms, content_of, sections_of
 from pilots.models import Report, ReportReview
+from pilots.report_documents import parts_of_content
 from pilots.report_tables import economy_table
 
 PREVIEW = "preview"
@@ -138,9 +139,7 @@ def _kept(request: HttpRequest, report: Report, key: str) -> HttpResponse | None
 def _save(request: HttpRequest, report: Report, form: ReportForm, typed: dict[str, Any]) -> int:
     begun = {} if report.draft.revision else report_content.begun(report, given=form.given)
     revision = number(request.POST.get("revision", ""))
-    return actions.save_report_draft(
-        report, typed=typed, names=form.all_names(), begun=begun, revision=revision, by=request.user
-    )
+    return actions.save_report_draft(report, typed=typed, names=form.all_names(), begun=begun, revision=revision, by=request.user)
 
 
 def _conflict(
@@ -214,7 +213,7 @@ def _preview(request: HttpRequest, report: Report, whole: ReportForms, form: Sub
         "sections": whole.progress(comments_of(report)),
         "wrong": whole.wrong(),
         "remaining": whole.remaining(),
-        "content": kept,
+        "parts": parts_of_content(kept, comments={}) if kept else None,
         "revision": draft.revision,
         "form": form,
         "signatories": form.fields["signatory"].queryset if report.is_final else [],
@@ -247,17 +246,14 @@ def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
         content = content_of(whole) if form.is_valid() and whole.is_complete() else None
     if content is None:
         return _preview(request, report, _whole(report), form) if report.is_being_written else redirect(report)
-    return _hand_in(request, report, content, whole.given, form.cleaned_data.get("signatory"), revision)
+    said = {"content": content, "given": whole.given, "signatory": form.cleaned_data.get("signatory"), "revision": revision}
+    return _hand_in(request, report, said)
 
 
-def _hand_in(
-    request: HttpRequest, report: Report, content: Any, given: report_content.Given, signatory: Any, revision: int
-) -> HttpResponse:
+def _hand_in(request: HttpRequest, report: Report, said: dict[str, Any]) -> HttpResponse:
     try:
         with translation.override(settings.LANGUAGE_CODE):
-            version = actions.submit_report(
-                report, content=content, given=given, signatory=signatory, revision=revision, by=request.user
-            )
+            version = actions.submit_report(report, by=request.user, **said)
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("report_preview", report.pk)
