@@ -111,7 +111,7 @@ def test_the_platforms_own_project_reports_what_is_still_to_come():
     programme = create_elsewhere().programme
     own = enter_project(
         programme, owner=Report.objects.first().project.owner, title="Plattformen", registry_number="23RS10970",
-        share=Decimal(28), cap=Kronor(800_609), starts_on=dt.date(2024, 8, 1), ends_on=dt.date(2026, 8, 1),
+        share=Decimal(28), cap=Kronor(112_000), starts_on=dt.date(2024, 8, 1), ends_on=dt.date(2026, 8, 1),
         budget=create_budget(), by=make.officer(programme), at=AT,
     )  # fmt: skip
     assert rows(own) == [(0, "final", "2024-08-01", "2026-08-01", "2026-09-01", "planned")]
