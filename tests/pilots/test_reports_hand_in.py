@@ -116,7 +116,7 @@ def test_who_may_write(report, role):
 @pytest.mark.parametrize(
     ("field", "text", "code"),
     [
-        ("summary", "Barnet 20120321-2389 var med.", "identity_number"),
+        ("summary", "Barnet 20120321-2384 var med.", "identity_number"),
         ("summary", "ord " * 121, "too_many_words"),
         ("cost_own_staff_2027_booked", "mycket", "not_an_amount"),
         ("cost_own_staff_2027_booked", "-5", "negative"),
