@@ -2,10 +2,12 @@
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 MOST_PIXELS = {"JPEG": 60_000_000, "PNG": 25_000_000}
 """A camera takes 50 million; a file that unpacks to more is made to fill the memory. A JPEG is unpacked in small from the start."""
@@ -27,7 +29,7 @@ def size_of(content: Any) -> tuple[int, int]:
 def for_document(content: bytes) -> tuple[bytes, str]:
     """The picture upright, scaled down, without what the camera noted (place, owner), and its content type."""
     try:
-        with _opened(io.BytesIO(content)) as picture:
+        with _whole_pictures_only(), _opened(io.BytesIO(content)) as picture:
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             flat = _flat(ImageOps.exif_transpose(picture))
@@ -36,6 +38,17 @@ def for_document(content: bytes) -> tuple[bytes, str]:
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureRefused(_("The picture is broken and cannot be read.")) from error
     return out.getvalue(), "image/jpeg"
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """The writer of documents lets half pictures pass, for everybody in the same process: not here."""
+    lenient = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
 
 
 def _flat(picture: Image.Image) -> Image.Image:
