@@ -5,7 +5,8 @@ class PilotsConfig(AppConfig):
     name = "pilots"
 
     def ready(self) -> None:
-        from . import (  # noqa: F401 - connect to the award, register sentences, search, documents and names of messages
+        from . import (  # noqa: F401 - connect to the award, register words, search and documents
+            messages,
             receivers,
             report_documents,
             report_messages,

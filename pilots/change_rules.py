@@ -4,28 +4,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min, Sum
+from django.db.models import Case, F, Max, Min, Sum, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grants.budget.content import BudgetContent, added
 from grants.budget.store import content_of
 from grants.models import Budget, Call, CostCategory
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import lawful_share
 from grants.rules import percent_text
 from kraftsamling.accounts.models import Organisation
 from kraftsamling.lib.dates import day_text
-from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.money import Kronor, KronorField
 from pilots.models import CostEntry, Project
-from pilots.states import PaymentState
+from pilots.states import PaymentState, ProjectState
 
 TOLERANCE_WITHOUT_CALL: Decimal = Call._meta.get_field("category_tolerance").default  # type: ignore[union-attr]
 
 
-class NewTerms(NamedTuple):
+@dataclass(frozen=True)
+class NewTerms:
     """What is to count from now on."""
 
     owner: Organisation
@@ -34,10 +35,14 @@ class NewTerms(NamedTuple):
     starts_on: date
     ends_on: date
     budget: Budget
+    eu_cofinanced: bool = False
+    """Known from the budget: the law allows 60 per cent only where ERDF or ESF+ also pays."""
 
 
 def as_they_are(project: Project) -> NewTerms:
-    return NewTerms(project.owner, project.share, project.cap, project.starts_on, project.ends_on, project.budget)
+    return NewTerms(
+        project.owner, project.share, project.cap, project.starts_on, project.ends_on, project.budget, project.eu_cofinanced
+    )
 
 
 def wanted_by(project: Project, wishes: Mapping[str, Any]) -> NewTerms:
@@ -49,7 +54,7 @@ def wanted_by(project: Project, wishes: Mapping[str, Any]) -> NewTerms:
 
 def as_values(terms: NewTerms) -> dict[str, Any]:
     """By the names of the project's columns."""
-    return dict(zip(NewTerms._fields, terms, strict=True))
+    return dict(vars(terms))
 
 
 def call_of(project: Project) -> Call | None:
@@ -119,16 +124,17 @@ def happened_in(project: Project) -> Happened:
     return Happened(project.paid, approved["first"], approved["last"])
 
 
-def unlawful(wanted: NewTerms, costs: Kronor, happened: Happened) -> Iterator[str]:
-    """What no reason can excuse: the law (2003:596, 5 §), the calendar, and what has been paid. `costs` are those that count."""
-    lawful = Kronor.from_ore(int(costs.ore * LAWFUL_SHARE / 100))
-    if not 0 < wanted.share <= LAWFUL_SHARE:
+def unlawful(wanted: NewTerms, content: BudgetContent, happened: Happened) -> Iterator[str]:
+    """What no reason can excuse: the law (2003:596, 5 §), the calendar, and what has been paid. `content` is the wanted budget."""
+    limit, costs = lawful_share(eu_cofinanced=content.eu_cofinanced), content.base
+    lawful = Kronor.from_ore(int(costs.ore * limit / 100))
+    if not 0 < wanted.share <= limit:
         yield _("The share must be more than 0 and at most %(share)s per cent. The law allows no more.") % {
-            "share": percent_text(LAWFUL_SHARE)
+            "share": percent_text(limit)
         }
     if wanted.cap > lawful:
-        yield _("%(cap)s is more than half of the costs that count, %(costs)s. The law allows at most %(lawful)s.") % {
-            "cap": wanted.cap.exact, "costs": costs.exact, "lawful": lawful.exact,
+        yield _("%(cap)s is more than %(share)s per cent of the costs that count, %(costs)s. The law allows at most %(lawful)s.") % {
+            "cap": wanted.cap.exact, "share": percent_text(limit), "costs": costs.exact, "lawful": lawful.exact,
         }  # fmt: skip
     if wanted.ends_on < wanted.starts_on:
         yield _("The project cannot end before it starts.")
@@ -148,9 +154,10 @@ def unlawful(wanted: NewTerms, costs: Kronor, happened: Happened) -> Iterator[st
 
 
 def granted_in(call: Call, *, but: Project) -> Kronor:
-    """What the other projects of the call may cost at most, as their terms are now."""
+    """What the other projects of the call hold of its frame: a running one its cap, a closed or revoked one what it was paid."""
     others = Project.objects.filter(application__sketch__call=call).exclude(pk=but.pk)
-    return others.aggregate(total=Sum("cap"))["total"] or Kronor(0)
+    held = Case(When(state=ProjectState.RUNNING, then=F("cap")), default=F("paid"), output_field=KronorField())
+    return others.aggregate(total=Sum(held))["total"] or Kronor(0)
 
 
 def exceeded(project: Project, wanted: NewTerms, costs: Kronor) -> Iterator[str]:

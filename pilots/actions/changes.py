@@ -1,6 +1,7 @@
 """What can happen to a change of the terms: written, asked for, taken back, granted or refused by a human."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,12 @@ from grants.actions import DraftConflict
 from grants.actions.freezing import checksum
 from grants.budget.content import BudgetContent
 from grants.budget.store import content_of, store
-from grants.decision_rules import counted_costs
 from grants.models import Call
 from grants.permissions import require
+from grants.rules import percent_text
 from kraftsamling.accounts.models import User
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import stockholm_today
-from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
 from kraftsamling.notifications import outbox
 from kraftsamling.programmes.models import Role
@@ -119,8 +119,7 @@ def _guard_wish(project: Project, wishes: dict[str, Any], budget: BudgetContent 
         raise TransitionRefused(_("Write why the change is needed."))
     if not wishes and budget is None:
         raise TransitionRefused(_("Nothing is asked for yet. Write what you want to have changed."))
-    costs = budget.base if budget is not None else counted_costs(project.budget)
-    _refuse_unlawful(project, rules.wanted_by(project, wishes), costs)
+    _refuse_unlawful(project, rules.wanted_by(project, wishes), budget or content_of(project.budget))
     if budget is None or wishes:
         return
     tolerance = rules.tolerance_of(project)
@@ -129,7 +128,7 @@ def _guard_wish(project: Project, wishes: dict[str, Any], budget: BudgetContent 
             _(
                 "This is a move between cost categories within %(tolerance)s per cent, which needs no decision. "
                 "Just tell of it in your next report."
-            ) % {"tolerance": rules.percent_text(tolerance)}
+            ) % {"tolerance": percent_text(tolerance)}
         )  # fmt: skip
 
 
@@ -199,16 +198,16 @@ def _guard_grant(project: Project, wanted: NewTerms, values: Mapping[str, Any]) 
     _require_running(project)
     if wanted == rules.as_they_are(project):
         raise TransitionRefused(_("These are the terms that count already. Change something, or refuse the change."))
-    costs = counted_costs(wanted.budget)
-    _refuse_unlawful(project, wanted, costs)
-    over = list(rules.exceeded(project, wanted, costs))
+    content = content_of(wanted.budget)
+    _refuse_unlawful(project, wanted, content)
+    over = list(rules.exceeded(project, wanted, content.base))
     if over and not values["exceeds_reason"].strip():
         raise TransitionRefused(_("%(why)s Write the reason, if it is to be exceeded.") % {"why": " ".join(over)})
     return over
 
 
-def _refuse_unlawful(project: Project, wanted: NewTerms, costs: Kronor) -> None:
-    wrong = list(rules.unlawful(wanted, costs, rules.happened_in(project)))
+def _refuse_unlawful(project: Project, wanted: NewTerms, content: BudgetContent) -> None:
+    wrong = list(rules.unlawful(wanted, content, rules.happened_in(project)))
     if wrong:
         raise TransitionRefused(" ".join(wrong))
 
@@ -222,6 +221,7 @@ def _decision(
 
 
 def _set_terms(project: Project, wanted: NewTerms, decision: ChangeDecision, *, at: datetime) -> Terms:
+    wanted = replace(wanted, eu_cofinanced=content_of(wanted.budget).eu_cofinanced)
     claim(project, expecting={"state": ProjectState.RUNNING}, changed_at=at, **rules.as_values(wanted))
     put_in_index(project, at=at)
     return keep_terms(project, decision=None, change=decision, at=at)

@@ -77,7 +77,7 @@ def missing_for_publication(project: Project) -> list[str]:
         (project.summary.strip(), _("a summary for the public")),
         (project.target_group.strip(), _("the target group, described as a group")),
         (project.main_focus_area_id, _("the most important protective factor")),
-        (project.whole_county or project.municipalities.exists(), _("where: municipalities or the whole county")),
+        (project.whole_county or project.municipalities.all(), _("where: municipalities or the whole county")),
     ]
     return [what for there, what in wanted if not there]
 
@@ -118,8 +118,10 @@ def unpublish_project(project: Project, *, by: Any, at: datetime | None = None) 
 
 
 def _free_slug(project: Project) -> str:
-    """From the title; a number is added where somebody else has it."""
-    wanted = slugify(project.title)[:LONGEST_SLUG].strip("-") or "projekt"
+    """From the title, in whole words; a number is added where somebody else has it."""
+    wanted = slugify(project.title) or "projekt"
+    if len(wanted) > LONGEST_SLUG:
+        wanted = wanted[: LONGEST_SLUG + 1].rpartition("-")[0] or wanted[:LONGEST_SLUG]
     taken = set(Project.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
     return next(slug for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
 

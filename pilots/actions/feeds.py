@@ -10,15 +10,12 @@ from django.utils import timezone
 from pilots.models import CalendarFeed
 
 
-def feed_of(user: Any, *, at: datetime | None = None) -> CalendarFeed:
-    feed, _made = CalendarFeed.objects.get_or_create(user_id=user.pk, defaults={"made_at": at or timezone.now()})
-    return feed
-
-
 @transaction.atomic
 def renew_feed(user: Any, *, at: datetime | None = None) -> CalendarFeed:
     """Gives a new address; the old one stops working at once."""
-    feed = feed_of(user, at=at)
-    CalendarFeed.objects.filter(pk=feed.pk).update(number=F("number") + 1, made_at=at or timezone.now())
-    feed.refresh_from_db()
+    at = at or timezone.now()
+    feed, made = CalendarFeed.objects.get_or_create(user_id=user.pk, defaults={"made_at": at, "number": 2})
+    if not made:
+        CalendarFeed.objects.filter(pk=feed.pk).update(number=F("number") + 1, made_at=at)
+        feed.refresh_from_db()
     return feed

@@ -18,7 +18,7 @@ from grants.budget.store import content_of
 from grants.forms.decisions import LONGEST, ComparedForm
 from grants.forms.fields import NumberField, PlainTextField, day_field
 from grants.models import Call
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from grants.rules import percent_text
 from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.accounts.models import Organisation, OrganisationKind
@@ -32,8 +32,8 @@ PUBLIC_KINDS = {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, Organisa
 
 
 def _share_validators() -> list[Any]:
-    too_much = _("The law allows at most %(share)s per cent.") % {"share": percent_text(LAWFUL_SHARE)}
-    return [MinValueValidator(Decimal("0.01")), MaxValueValidator(LAWFUL_SHARE, too_much)]
+    too_much = _("The law allows at most %(share)s per cent.") % {"share": percent_text(LAWFUL_SHARE_WITH_EU)}
+    return [MinValueValidator(Decimal("0.01")), MaxValueValidator(LAWFUL_SHARE_WITH_EU, too_much)]
 
 
 class ChangeForm(ProseForm):
@@ -113,7 +113,7 @@ def rules_of(project: Project) -> Call:
     What the call sets beside them is looked at when somebody decides, since it may be passed with a reason.
     """
     return Call(
-        programme=project.programme, highest_share=LAWFUL_SHARE, lowest_own_share=Decimal(0),
+        programme=project.programme, highest_share=LAWFUL_SHARE_WITH_EU, lowest_own_share=Decimal(0),
         indirect_rate=project.budget.indirect_rate, funder=project.programme.funder,
     )  # fmt: skip
 
@@ -220,7 +220,7 @@ class ChangeDecisionForm(ComparedForm):
             "For a decision of a board, for example 2027-02-09 § 2. Or else the item of the delegation scheme below."
         )
         self.fields["exceeds_reason"].help_text = _(
-            "Only if a limit of the call is to be passed. It is logged. The half that the law allows is never passed."
+            "Only if a limit of the call is to be passed. It is logged. What the law allows is never passed."
         )
 
     def clean(self) -> dict[str, Any]:

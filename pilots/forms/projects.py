@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from grants.forms.decisions import ComparedForm
 from grants.forms.drafts import DraftForm
 from grants.forms.fields import NumberField, PlainTextField, day_field
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from grants.rules import percent_text
 from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.accounts.models import Organisation
@@ -214,8 +214,8 @@ class RegisterForm(ComparedForm):
         super().__init__(*args, **kwargs)
         for name in set(self.fields) - {"owner_number", "indirect_rate"}:
             self.fields[name].label = label_of(name)
-        too_much = _("The law allows at most %(share)s per cent.") % {"share": percent_text(LAWFUL_SHARE)}
-        self.fields["share"].validators.append(MaxValueValidator(LAWFUL_SHARE, too_much))
+        too_much = _("The law allows at most %(share)s per cent.") % {"share": percent_text(LAWFUL_SHARE_WITH_EU)}
+        self.fields["share"].validators.append(MaxValueValidator(LAWFUL_SHARE_WITH_EU, too_much))
         self.fields["share"].help_text = _("Exactly as it was decided, for example 28. It is never worked out from the budget.")
         self.fields["owner_number"].help_text = _(
             "The organisation must be registered here first, so that its people can log in."

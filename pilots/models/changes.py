@@ -11,7 +11,7 @@ from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
 from pilots.states import ChangeState, tone
@@ -44,9 +44,11 @@ class ChangeRequestQuerySet(models.QuerySet):
     def waiting(self) -> "ChangeRequestQuerySet":
         return self.filter(state=ChangeState.ASKED)
 
-    def decided_by_role(self, user: Any) -> "ChangeRequestQuerySet":
-        """Waiting, in the programmes where the person decides and is not in conflict."""
-        return self.waiting().filter(project__in=Project.objects.handled_by(user, Role.DECISION_MAKER))
+    def to_be_decided_by(self, user: Any) -> "ChangeRequestQuerySet":
+        """Waiting, in the programmes where the person decides, and of no organisation of their own."""
+        waiting = self.waiting().filter(project__in=Project.objects.handled_by(user, Role.DECISION_MAKER))
+        own = user.organisation_ids
+        return waiting.exclude(Q(project__owner__in=own) | Q(organisation__in=own) | Q(new_owner__in=own)) if own else waiting
 
     def with_details(self) -> "ChangeRequestQuerySet":
         return self.select_related(
@@ -106,7 +108,7 @@ class ChangeRequest(models.Model):
                 name="asked_change_has_a_reason",
             ),
             CheckConstraint(
-                condition=Q(share=None) | Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="wished_share_is_lawful"
+                condition=Q(share=None) | Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE_WITH_EU), name="wished_share_is_lawful"
             ),
             CheckConstraint(condition=Q(cap=None) | Q(cap__gt=Kronor(0)), name="wished_cap_is_something"),
         ]  # fmt: skip
@@ -178,12 +180,20 @@ class ChangeDecision(models.Model):
         return self.outcome == ChangeOutcome.GRANTED
 
 
+class CalendarFeedQuerySet(models.QuerySet):
+    def number_of(self, user_id: int) -> int:
+        """Which of the person's addresses counts: the first, until they have made a new one."""
+        return self.filter(user=user_id).values_list("number", flat=True).first() or 1
+
+
 class CalendarFeed(models.Model):
     """A person's own address for their calendar program. A new number makes the old address stop working."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feed")
     number = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField()
+
+    objects = CalendarFeedQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.number}"

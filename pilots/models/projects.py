@@ -7,11 +7,13 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.lookups import GreaterThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from grants.models import Application, Sketch
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import share_is_lawful
+from grants.models.decisions import times
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
@@ -69,6 +71,9 @@ class ProjectQuerySet(models.QuerySet):
     def _of_staff(self, user: Any, roles: frozenset[Role]) -> Q:
         return Q(programme__in=programmes_with_role(user, *roles)) & self._free_of_conflict(user)
 
+    def free_of_conflict_for(self, user: Any) -> "ProjectQuerySet":
+        return self.filter(self._free_of_conflict(user))
+
     def _free_of_conflict(self, user: Any) -> Q:
         """Nobody handles what their own organisation owns or takes part in. The programme's own project is everybody's."""
         free = Q(application=None) | ~Q(application__sketch__in=Sketch.objects.closed_to(user))
@@ -77,6 +82,11 @@ class ProjectQuerySet(models.QuerySet):
             return free
         taking_part = ProjectPartner.objects.filter(organisation__in=own).values("project")
         return free & (Q(kind=ProjectKind.PLATFORM) | (~Q(owner__in=own) & ~Q(pk__in=taking_part)))
+
+    def in_municipality(self, code: str) -> "ProjectQuerySet":
+        """There, or in the whole of its county."""
+        there = Project.municipalities.through.objects.filter(municipality=code).values("project")
+        return self.filter(Q(pk__in=there) | Q(whole_county=True, programme__region=code[:2]))
 
     def for_the_public(self) -> "ProjectQuerySet":
         """Published, with what the public list and page show."""
@@ -110,6 +120,7 @@ class Project(models.Model):
 
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2)
     cap = KronorField(_("but no more than"))
+    eu_cofinanced = models.BooleanField(_("co-financed by ERDF or ESF+"), default=False)
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     holdback: Any = models.DecimalField(
@@ -167,7 +178,7 @@ class Project(models.Model):
                 condition=~Q(kind=ProjectKind.PILOT) | Q(decision__isnull=False, application__isnull=False),
                 name="pilot_has_a_decision",
             ),
-            CheckConstraint(condition=Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="project_share_is_lawful"),
+            CheckConstraint(condition=share_is_lawful(), name="project_share_is_lawful"),
             CheckConstraint(condition=Q(cap__gt=Kronor(0)), name="project_cap_is_something"),
             CheckConstraint(condition=Q(paid__gte=Kronor(0), paid__lte=F("cap")), name="project_is_never_paid_above_its_cap"),
             CheckConstraint(condition=Q(holdback__gte=0, holdback__lte=100), name="project_holdback_is_0_to_100"),
@@ -215,6 +226,7 @@ class Terms(models.Model):
     owner = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2)
     cap = KronorField(_("but no more than"))
+    eu_cofinanced = models.BooleanField(_("co-financed by ERDF or ESF+"), default=False)
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     budget = models.ForeignKey("grants.Budget", on_delete=models.PROTECT, related_name="+")
@@ -229,11 +241,13 @@ class Terms(models.Model):
         ordering = ["number"]
         constraints = [
             UniqueConstraint(fields=["project", "number"], name="terms_number_is_unique"),
-            CheckConstraint(condition=Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="terms_share_is_lawful"),
+            CheckConstraint(condition=share_is_lawful(), name="terms_share_is_lawful"),
             CheckConstraint(condition=Q(cap__gt=Kronor(0)), name="terms_cap_is_something"),
             CheckConstraint(
-                condition=Q(counted_costs=None) | Q(counted_costs__gte=F("cap") + F("cap")),
-                name="terms_cap_is_at_most_half_of_the_costs",
+                condition=Q(counted_costs=None)
+                | Q(counted_costs__gte=F("cap") + F("cap"))
+                | Q(GreaterThanOrEqual(times("counted_costs", 3), times("cap", 5)), eu_cofinanced=True),
+                name="terms_cap_is_at_most_the_lawful_part",
             ),
             CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="terms_period_is_forwards"),
         ]

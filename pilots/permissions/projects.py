@@ -3,8 +3,8 @@
 from typing import Any
 
 from kraftsamling.programmes.models import Programme, Role
-from kraftsamling.programmes.permissions import OFFICERS, is_process_leader
-from pilots.models import PUBLISHERS, ChangeRequest, Project
+from kraftsamling.programmes.permissions import OFFICERS, has_role, is_process_leader
+from pilots.models import CASE_READERS, PUBLISHERS, ChangeRequest, Project
 
 
 def can_register_project(user: Any, programme: Programme) -> bool:
@@ -48,5 +48,18 @@ def can_decide_change(user: Any, change: ChangeRequest) -> bool:
     return _handles(user, change.project, Role.DECISION_MAKER)
 
 
+def reads_case(user: Any, project: Project) -> bool:
+    """What the owner has sent in: the owner's members, and who handles the case."""
+    return is_member(user, project) or _handles(user, project, *CASE_READERS)
+
+
 def _handles(user: Any, project: Project, *roles: Role) -> bool:
-    return user.is_authenticated and Project.objects.handled_by(user, *roles).filter(pk=project.pk).exists()
+    return has_role(user, project.programme_id, *roles) and _is_free(user, project)
+
+
+def _is_free(user: Any, project: Project) -> bool:
+    """Not in conflict of interest. Asked once for each copy of the project, since a page asks for several rights at once."""
+    known = project.__dict__.setdefault("_free_for", {})
+    if user.pk not in known:
+        known[user.pk] = Project.objects.free_of_conflict_for(user).filter(pk=project.pk).exists()
+    return bool(known[user.pk])

@@ -334,13 +334,14 @@ DECISIONS = {
     "decision_drop": button(CASE_READERS),
     "decision_confirm": button(OWN, forbidden=CASE_READERS),
     "decision_correct": button(CASE_READERS, forbidden=OWN),
-    "project_list": page(LOGGED_IN),
-    "project_detail": page(OWN | CASE_READERS | {Role.STEERING_GROUP, Role.FINANCE_OFFICER}),
 }
 
-from tests.architecture.access_reports import REPORTS  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_projects import PROJECTS  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_reports import REPORTS  # noqa: E402
 
-TABLE = REPORTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+TABLE = (
+    REPORTS | PROJECTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+)
 WHOLE_ADDRESSES = {
     "start": "/",
     "home": "/hem/",
@@ -402,6 +403,16 @@ WHOLE_ADDRESSES = {
     "decision_letter": "/beslut/1/brev.pdf",
     "project_list": "/projekt/",
     "project_detail": "/projekt/1/",
+    "project_register": "/projekt/registrera/",
+    "project_timeline": "/projekt/1/tidslinje/",
+    "project_calendar": "/projekt/1/tidslinje.ics",
+    "project_history": "/projekt/1/historia/",
+    "project_terms": "/projekt/1/villkor/",
+    "change_list": "/projekt/1/andringar/",
+    "change_detail": "/projekt/andringar/1/",
+    "public_project_list": "/pilotprojekt/",
+    "public_project_file": "/pilotprojekt.csv",
+    "public_project": "/pilotprojekt/hosten/",
     "outbox_list": "/utskick/",
     "outbox_csv": "/utskick.csv",
     "role_list": "/program/roller/",

@@ -27,7 +27,9 @@ from tests.factories.pilots import create_elsewhere, create_project, writer
 
 pytestmark = pytest.mark.django_db
 
-HOSTILE = '<script>alert(1)</script><img src="file:///etc/passwd"> {{ settings.SECRET_KEY }} 🐟 שלום \u202e \x00 Čuoŋo ' + "x" * 300
+HOSTILE = (
+    '<script>alert(1)</script><img src="file:///etc/passwd"> {{ settings.SECRET_KEY }} 🐟 שלום \u202e \x00 Čuoŋo ' + "x" * 300
+)
 
 
 def picture(width=900, height=600, *, mode="RGB", kind="PNG"):
@@ -38,6 +40,7 @@ def picture(width=900, height=600, *, mode="RGB", kind="PNG"):
 
 def png_that_claims(width, height):
     """Some hundred bytes that say they are a picture of so many points."""
+
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -70,7 +73,9 @@ def with_picture(version, content):
 
 
 def with_text(version, text):
-    sections = [{"key": "resultat", "title": "Resultat", "rows": [{"name": "r", "label": "Resultat", "within": "", "text": text}]}]
+    sections = [
+        {"key": "resultat", "title": "Resultat", "rows": [{"name": "r", "label": "Resultat", "within": "", "text": text}]}
+    ]
     return changed(version, sections=sections)
 
 
@@ -119,7 +124,15 @@ def test_it_holds_all_that_was_written_and_nothing_else(version, tmp_path):
     for said in reports.WORDS.values():
         if said not in {"done"}:
             assert said.replace("-", "") in words.replace("-", ""), said
-    for part in ("Två lotsar framför skolan.", "Unga i förening", "400 000", "100 000", "390 000", version.receipt_number, "Innehåll"):
+    for part in (
+        "Två lotsar framför skolan.",
+        "Unga i förening",
+        "400 000",
+        "100 000",
+        "390 000",
+        version.receipt_number,
+        "Innehåll",
+    ):
         assert part in words.replace("\u00a0", " "), part
     assert version.checksum in "".join(text.split())
 

@@ -39,11 +39,15 @@ from kraftsamling.management.demo.build import build as build_demo
 from kraftsamling.notifications.models import Category, Message
 from kraftsamling.notifications.preferences import token_for
 from kraftsamling.programmes.models import Programme, Role
+from pilots.models import Project
 from tests.factories import applications, decisions, grants
 from tests.factories.accounts import UserFactory
 from tests.factories.applications import create_sent_in
 from tests.factories.programmes import ProgrammeFactory
+from tests.walks.world_projects import projects
+from tests.walks.world_projects import typed as typed_in_projects
 from tests.walks.world_reports import reports
+from tests.walks.world_reports import typed as typed_in_reports
 
 VISITOR = "visitor"
 OUTSIDER = "logged in, no organisation"
@@ -117,7 +121,7 @@ def build(files):
         **_sketches(programme, home, people, at=at),
         **_organisation(home, people, at=at),
         **_account(people),
-        **reports(),
+        **_projects(programme, home, people, at=at),
         "programme_roles": {"slug": programme.slug},
         "role_give": {"slug": programme.slug},
         "role_take": {"slug": programme.slug, "pk": programme.roles.get(role=Role.STEERING_GROUP).pk},
@@ -155,6 +159,8 @@ def _typed(arguments, leader, *, at):
         "decision_save": {"revision": 1, "seen_version": 1, "kind": "rejected", "reasons": "Medlen räcker inte."},
         **{key: {"revision": 1} for key in ["decision_propose", "decision_issue", "decision_drop"]},
         "decision_correct": {"correction": "Ett räknefel."},
+        **typed_in_projects(arguments),
+        **typed_in_reports(arguments, at=at),
         "outcome_drop": {"revision": outcome.revision},
         "outcome_edit": {"kind": outcome.kind, "reason": "Ett annat skäl.", "revision": outcome.revision},
         "letter_edit": {"letter": "Ett eget brev.", "revision": outcome.revision},
@@ -162,6 +168,12 @@ def _typed(arguments, leader, *, at):
         "application_extend": {"due_at": (at + dt.timedelta(days=90)).strftime("%Y-%m-%dT%H:%M"), "reason": "Sjukdom"},
         "call_answers": {"question": "Får vi?", "answer": "Ja."},
     }
+
+
+def _projects(programme, home, people, *, at):
+    granted = Project.objects.get(application__sketch__current_version__title="Sommarläger för alla (exempel)")
+    rows = projects(programme, home, people, granted, member=people[MEMBER], at=at)
+    return rows | reports(programme, home, people, granted, member=people[MEMBER], at=at)
 
 
 def _calls(programme, people):
