@@ -22,7 +22,7 @@ def reports(programme, home, people, granted, *, member, at):
         programme, owner=home, by=leader, at=at - 290 * days, title="Cykelskolan (exempel)", **period
     )
     measure = {"unit": "barn", "baseline": 0, "target": 80, "source": "Egna listor", "concerns_people": True}
-    told, untold = (
+    _told, untold = (
         indicators.set_indicator(project, None, values={**measure, "name": name}, by=member, at=at - 280 * days)
         for name in ("Barn som cyklar till skolan", "Föräldrar som hjälper till")
     )
