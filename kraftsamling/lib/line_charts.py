@@ -19,11 +19,8 @@ class Point:
     value: Decimal
     x: int
     y: int
-
-    @property
-    def label_y(self) -> int:
-        """The figure stands above its point, or below it where there is no room."""
-        return self.y - 9 if self.y > TOP + 12 else self.y + 18
+    label_y: int
+    """The figure stands above its point, or below it where there is no room or the target's line would cross it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +79,24 @@ def line_chart(values: Sequence[tuple[date, Decimal]], *, target: Decimal | None
     top = _round_top(max([value for _day, value in ordered] + ([target] if target is not None else []), default=Decimal(1)))
     days = [day.toordinal() for day, _value in ordered]
     first, span = (days[0], max(days[-1] - days[0], 1)) if days else (0, 1)
-    inner = WIDTH - LEFT - RIGHT
+    line = None if target is None else _y(target, top)
     points = [
-        Point(day, value, LEFT + round(inner * (ordinal - first) / span) if len(days) > 1 else LEFT + inner // 2, _y(value, top))
+        Point(day, value, _x(ordinal - first, span, len(days)), _y(value, top), _label_y(_y(value, top), line))
         for (day, value), ordinal in zip(ordered, days, strict=True)
     ]
     ticks = [Tick(top * place / _TICKS, _y(top * place / _TICKS, top)) for place in range(_TICKS + 1)]
     return LineChart(points, ticks, None if target is None else Tick(target, _y(target, top)))
+
+
+def _x(passed: int, span: int, count: int) -> int:
+    inner = WIDTH - LEFT - RIGHT
+    return LEFT + (round(inner * passed / span) if count > 1 else inner // 2)
+
+
+def _label_y(y: int, line: int | None) -> int:
+    above = y - 9
+    crossed = line is not None and above - 12 <= line <= above + 3
+    return y + 18 if y <= TOP + 12 or crossed else above
 
 
 def _y(value: Decimal, top: Decimal) -> int:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, DateField, F, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,7 +43,7 @@ class ReportFilterForm(forms.Form):
 
 
 def _rows(request: HttpRequest, form: ReportFilterForm) -> QuerySet:
-    """The reports that the person may read, as the address says: late, to read, to write, and then what is done."""
+    """The reports that the person may read, as the address says: late, to read, to write, and then what is done, newest first."""
     today, rows = stockholm_today(), Report.objects.visible_to(request.user).with_last_day()
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
     if wanted.get("slag"):
@@ -66,7 +66,9 @@ def _rows(request: HttpRequest, form: ReportFilterForm) -> QuerySet:
         default=Value(DONE),
         output_field=IntegerField(),
     )
-    return rows.annotate(rank=rank).with_details().select_related("approved_by").order_by("rank", "last_on", "pk")
+    soonest = Case(When(rank=DONE, then=Value(None)), default=F("last_on"), output_field=DateField())
+    rows = rows.annotate(rank=rank).with_details().select_related("approved_by")
+    return rows.order_by("rank", soonest, "-last_on", "pk")
 
 
 @require_GET
