@@ -17,6 +17,7 @@ from kraftsamling.lib.env import (
     check_url,
     env_bool,
     env_choice,
+    env_days,
     env_folder,
     env_int,
     env_list,
@@ -198,9 +199,17 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-completions": {"task": "grants.tasks.lapse_completions", "schedule": timedelta(minutes=5)},
     "build-missing-letters": {"task": "grants.tasks.build_missing_letters", "schedule": timedelta(minutes=1)},
     "remind": {"task": "grants.tasks.remind", "schedule": crontab(hour="8", minute="5")},
+    "take-up-left-documents": {"task": "pilots.tasks.take_up_left_documents", "schedule": timedelta(minutes=1)},
+    "remind-about-reports": {"task": "pilots.tasks.remind_about_reports", "schedule": crontab(hour="8", minute="15")},
     "lapse-applications": {"task": "grants.tasks.lapse_applications", "schedule": crontab(minute="*/10")},
     "clear-parked-texts": {"task": "grants.tasks.clear_parked_texts", "schedule": crontab(hour="3", minute="20")},
 }
+
+REPORT_REMINDERS_BEFORE = env_days("REPORT_REMINDERS_BEFORE", (14, 3))
+REPORT_REMINDERS_AFTER = env_days("REPORT_REMINDERS_AFTER", (1, 14))
+"""Days before and after the last day of a report on which its writers are reminded; after the last one the process leader is."""
+REPORT_DAYS_TO_WRITE = env_int("REPORT_DAYS_TO_WRITE", 14, most=90)
+"""Days from the end of the period that a progress report covers to its last day."""
 
 if CELERY_TASK_ALWAYS_EAGER and EMBEDDED_BROKER:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -5,4 +5,11 @@ class PilotsConfig(AppConfig):
     name = "pilots"
 
     def ready(self) -> None:
-        from . import messages, receivers, search, sentences  # noqa: F401 - connect to the award, register words and search
+        from . import (  # noqa: F401 - connect to the award, register words, search and documents
+            messages,
+            receivers,
+            report_documents,
+            report_messages,
+            search,
+            sentences,
+        )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.search import index
 
-from .models import Project
+from .models import Project, Report
 
 
 def visible_projects(user: Any) -> "QuerySet[Project]":
@@ -23,3 +23,11 @@ def public_projects(user: Any) -> "QuerySet[Project]":
 
 
 index.register("public_project", public_projects, label=_("Pilot projects"))
+
+
+def visible_reports(user: Any) -> "QuerySet[Report]":
+    """Of the owner, and of who handles the case; the steering group reads no texts of reports."""
+    return Report.objects.visible_to(user).handed_in()
+
+
+index.register("report", visible_reports, label=_("Reports"))

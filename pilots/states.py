@@ -58,7 +58,7 @@ REPORT_MOVES: dict[str, set[str]] = {
 
 
 class BuildState(models.TextChoices):
-    """A PDF that a worker makes."""
+    """A document that a worker makes. One that could not be made is asked for anew, as another."""
 
     WAITING = "waiting", _("Waits its turn")
     RUNNING = "running", _("Is being made")
@@ -70,7 +70,7 @@ BUILD_MOVES: dict[str, set[str]] = {
     BuildState.WAITING: {BuildState.RUNNING, BuildState.FAILED},
     BuildState.RUNNING: {BuildState.READY, BuildState.FAILED, BuildState.WAITING},
     BuildState.READY: set(),
-    BuildState.FAILED: {BuildState.WAITING},
+    BuildState.FAILED: set(),
 }
 
 

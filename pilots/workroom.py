@@ -22,6 +22,8 @@ class Part(NamedTuple):
 
 PARTS = (
     Part("overview", _("Overview"), "project_detail"),
+    Part("reports", _("Reports"), "report_plan", of_the_case=True),
+    Part("indicators", _("Indicators"), "indicator_list"),
     Part("timeline", _("Timeline"), "project_timeline"),
     Part("changes", _("Changes"), "change_list", of_the_case=True),
     Part("history", _("History"), "project_history"),

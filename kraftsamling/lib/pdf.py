@@ -1,6 +1,7 @@
 """Documents as PDF: tagged (PDF/UA-1) and archivable (PDF/A-3a), the same on every machine, fetching nothing."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from pikepdf import Array, Dictionary, Name
 from .text import clean_text
 
 SCHEME = "static:"
-"""The only addresses a document can use: files of our own static folder, "static:fonts/x.woff2"."""
+"""The addresses a document can use: files of our own static folder, "static:fonts/x.woff2"."""
+PICTURE = "picture:"
+"""And the pictures that are handed over with it, "picture:1"."""
+
+Pictures = Mapping[str, tuple[bytes, str]]
+"""Name → content and content type."""
 
 _PDFUA = """<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
   xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
@@ -33,27 +39,32 @@ _PDFUA = """<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.o
 """
 
 
-def html_to_pdf(template: str, context: dict[str, Any], *, title: str, language: str = "sv") -> bytes:
+def html_to_pdf(
+    template: str, context: dict[str, Any], *, title: str, language: str = "sv", pictures: Pictures | None = None
+) -> bytes:
     """The template, usually one that extends pdf/base.html, as a finished document."""
     with translation.override(language):
         html = render_to_string(template, {**context, "pdf_title": title, "pdf_language": language})
-    return _accessible(_written(clean_text(html)))
+    return _accessible(_written(clean_text(html), pictures or {}))
 
 
-def _written(html: str) -> bytes:
+def _written(html: str, pictures: Pictures) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 - takes two seconds, and only workers need it
 
-    return bytes(HTML(string=html, url_fetcher=_fetcher()).write_pdf(pdf_variant="pdf/a-3a"))
+    return bytes(HTML(string=html, url_fetcher=_fetcher(pictures)).write_pdf(pdf_variant="pdf/a-3a"))
 
 
-def _fetcher() -> Any:
+def _fetcher(pictures: Pictures) -> Any:
     from weasyprint import URLFetcher  # noqa: PLC0415 - see above
     from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415
 
     class OwnFilesOnly(URLFetcher):
-        """Whatever somebody has written into a text, only our own static files are read."""
+        """Whatever somebody has written into a text, only our own static files and the pictures handed over are read."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith(PICTURE) and url.removeprefix(PICTURE) in pictures:
+                content, content_type = pictures[url.removeprefix(PICTURE)]
+                return URLFetcherResponse(url, content, {"Content-Type": content_type})
             if not url.startswith(SCHEME):
                 raise ValueError(f"documents fetch nothing from outside: {url[:100]}")
             path = finders.find(url.removeprefix(SCHEME))

@@ -19,7 +19,7 @@ from kraftsamling.programmes.models import Programme
 from kraftsamling.programmes.permissions import is_process_leader
 from kraftsamling.search import index
 from pilots.models import ChangeDecision, Project, ProjectKind, ProjectPartner, Terms
-from pilots.signals import terms_changed
+from pilots.signals import project_opened, terms_changed
 
 
 @transaction.atomic
@@ -40,6 +40,7 @@ def open_project(decision: Decision, *, at: datetime) -> Project:
 
     audit.record("pilots.project.open", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
     put_in_index(project, at=at)
+    project_opened.send(sender=Project, project=project, at=at)
     return project
 
 
@@ -79,6 +80,7 @@ def enter_project(
 
     audit.record("pilots.project.enter", project, by=by, at=at, number=registry_number)
     put_in_index(project, at=at)
+    project_opened.send(sender=Project, project=project, at=at)
     return project
 
 

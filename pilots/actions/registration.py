@@ -18,6 +18,7 @@ from kraftsamling.programmes.models import Programme
 from pilots.change_rules import Happened, NewTerms, unlawful
 from pilots.models import Project, ProjectKind
 from pilots.permissions import projects as permissions
+from pilots.signals import project_opened
 
 from .projects import keep_terms, put_in_index
 
@@ -56,4 +57,5 @@ def register_project(
     where = {"number": project.registry_number or project.external_case_id, "where": project.decided_where}
     audit.record("pilots.project.register", project, by=by, at=at, **where)
     put_in_index(project, at=at)
+    project_opened.send(sender=Project, project=project, at=at)
     return project

@@ -1,5 +1,6 @@
 """The registry of projects: terms, reports, indicators, payments."""
 
+from .builds import DocumentBuild
 from .changes import CalendarFeed, ChangeDecision, ChangeOutcome, ChangeRequest
 from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
 from .projects import (
@@ -13,10 +14,10 @@ from .projects import (
     TeamMember,
     Terms,
 )
+from .report_work import ReportFile, ReportReminder, ReportReview, ReviewOutcome
 from .reports import (
     Indicator,
     IndicatorValue,
-    PdfBuild,
     Report,
     ReportDraft,
     ReportedCost,
@@ -34,20 +35,24 @@ __all__ = [
     "ChangeRequest",
     "Continuation",
     "CostEntry",
+    "DocumentBuild",
     "Indicator",
     "IndicatorValue",
     "PaymentRequest",
     "Payout",
     "PayoutKind",
-    "PdfBuild",
     "Project",
     "ProjectKind",
     "ProjectPartner",
     "Report",
     "ReportDraft",
+    "ReportFile",
     "ReportKind",
+    "ReportReminder",
+    "ReportReview",
     "ReportVersion",
     "ReportedCost",
+    "ReviewOutcome",
     "TeamMember",
     "Terms",
 ]

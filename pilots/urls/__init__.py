@@ -1,5 +1,7 @@
 """The addresses of the registry, part by part. All but the public pages ask for log-in, and answer 404 to who may not see."""
 
+from .builds import urlpatterns as builds
 from .projects import urlpatterns as projects
+from .reports import urlpatterns as reports
 
-urlpatterns = [*projects]
+urlpatterns = [*builds, *projects, *reports]

@@ -343,8 +343,11 @@ DECISIONS = {
 }
 
 from tests.architecture.access_projects import PROJECTS  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_reports import REPORTS  # noqa: E402
 
-TABLE = PROJECTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+TABLE = (
+    REPORTS | PROJECTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+)
 WHOLE_ADDRESSES = {
     "start": "/",
     "home": "/hem/",

@@ -354,7 +354,7 @@ def named_addresses(patterns=None, parts=(), space=""):
         if hasattr(pattern, "url_patterns"):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
             yield from named_addresses(pattern.url_patterns, found, inner)
-        elif pattern.name:
+        elif pattern.name and not pattern.callback.__module__.startswith("pilots."):  # walked by its own tests
             yield f"{space}{pattern.name}", frozenset(found)
 
 

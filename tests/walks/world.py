@@ -46,6 +46,8 @@ from tests.factories.applications import create_sent_in
 from tests.factories.programmes import ProgrammeFactory
 from tests.walks.world_projects import projects
 from tests.walks.world_projects import typed as typed_in_projects
+from tests.walks.world_reports import reports
+from tests.walks.world_reports import typed as typed_in_reports
 
 VISITOR = "visitor"
 OUTSIDER = "logged in, no organisation"
@@ -158,6 +160,7 @@ def _typed(arguments, leader, *, at):
         **{key: {"revision": 1} for key in ["decision_propose", "decision_issue", "decision_drop"]},
         "decision_correct": {"correction": "Ett räknefel."},
         **typed_in_projects(arguments),
+        **typed_in_reports(arguments, at=at),
         "outcome_drop": {"revision": outcome.revision},
         "outcome_edit": {"kind": outcome.kind, "reason": "Ett annat skäl.", "revision": outcome.revision},
         "letter_edit": {"letter": "Ett eget brev.", "revision": outcome.revision},
@@ -169,7 +172,8 @@ def _typed(arguments, leader, *, at):
 
 def _projects(programme, home, people, *, at):
     granted = Project.objects.get(application__sketch__current_version__title="Sommarläger för alla (exempel)")
-    return projects(programme, home, people, granted, member=people[MEMBER], at=at)
+    rows = projects(programme, home, people, granted, member=people[MEMBER], at=at)
+    return rows | reports(programme, home, people, granted, member=people[MEMBER], at=at)
 
 
 def _calls(programme, people):

@@ -3,7 +3,8 @@
 from .grants import SOURCES as GRANTS
 from .kinds import Source, Task
 from .projects import SOURCES as PROJECTS
+from .reports import SOURCES as REPORTS
 
-SOURCES = (*GRANTS, *PROJECTS)
+SOURCES = (*GRANTS, *PROJECTS, *REPORTS)
 
 __all__ = ["SOURCES", "Source", "Task"]

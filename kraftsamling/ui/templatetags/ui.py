@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from kraftsamling.lib.charts import ROW, WIDTH, bars
 from kraftsamling.lib.dates import NBSP, STOCKHOLM, day_text, moment_text, time_left_text
+from kraftsamling.lib.line_charts import BAR_ROW
 from kraftsamling.lib.money import Kronor, grouped
 from kraftsamling.ui.addresses import address_as, query_with, sort_link
 from kraftsamling.ui.differences import changed_pieces
@@ -77,6 +78,21 @@ def pill(label: Any, tone: str = "neutral") -> SafeString:
 @register.simple_tag
 def money(kronor: Kronor | None) -> str:
     return NOTHING if kronor is None else str(kronor)
+
+
+@register.simple_tag
+def whole(kronor: Kronor | None) -> str:
+    """The same without “kr”, where the head of the column says it."""
+    return NOTHING if kronor is None else grouped(kronor.whole)
+
+
+@register.simple_tag
+def figure(value: Decimal | None) -> str:
+    """A measured value: with the decimals it has, thousands apart."""
+    if value is None:
+        return NOTHING
+    number, _point, decimals = f"{Decimal(value).normalize():f}".partition(".")
+    return grouped(int(number)) + (f",{decimals}" if decimals else "")
 
 
 @register.simple_tag
@@ -228,6 +244,12 @@ def bar_chart(title: Any, rows: Iterable[tuple[str, int, int]], value_label: Any
         "value_label": value_label,
         "total_label": total_label,
     }
+
+
+@register.simple_tag
+def bars_height(rows: Iterable[Any]) -> int:
+    """How high the drawing of paired bars is."""
+    return max(1, len(list(rows))) * BAR_ROW
 
 
 # ---- Fields of a form; a template for each of fifty fields takes its time
