@@ -1,6 +1,24 @@
 """The registry of projects: terms, reports, indicators, payments."""
 
+from .analyses import (
+    ANALYSIS_READERS,
+    AnalysisVersion,
+    Finding,
+    FindingKind,
+    FindingQuote,
+    JointAnalysis,
+)
+from .board import BOARD_ITEM_READERS, BoardItem
 from .builds import DocumentBuild
+from .evaluations import (
+    EVALUATION_READERS,
+    FormativeNote,
+    Judgement,
+    StageEvaluation,
+    StageGoal,
+    YearlyFollowUp,
+)
+from .learning import InterviewNote, Learning, LearningKind, Passage, Theme
 from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
 from .projects import CASE_READERS, PROJECT_READERS, Continuation, Project, ProjectKind, ProjectPartner, TeamMember, Terms
 from .reports import (
@@ -14,13 +32,28 @@ from .reports import (
 )
 
 __all__ = [
+    "ANALYSIS_READERS",
+    "BOARD_ITEM_READERS",
     "CASE_READERS",
+    "EVALUATION_READERS",
     "PROJECT_READERS",
+    "AnalysisVersion",
+    "BoardItem",
     "Continuation",
     "CostEntry",
     "DocumentBuild",
+    "Finding",
+    "FindingKind",
+    "FindingQuote",
+    "FormativeNote",
     "Indicator",
     "IndicatorValue",
+    "InterviewNote",
+    "JointAnalysis",
+    "Judgement",
+    "Learning",
+    "LearningKind",
+    "Passage",
     "PaymentRequest",
     "Payout",
     "PayoutKind",
@@ -32,6 +65,10 @@ __all__ = [
     "ReportKind",
     "ReportVersion",
     "ReportedCost",
+    "StageEvaluation",
+    "StageGoal",
     "TeamMember",
     "Terms",
+    "Theme",
+    "YearlyFollowUp",
 ]
