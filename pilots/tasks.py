@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from pilots import builds
+from pilots.actions import evaluations
 
 
 @shared_task(bind=True, soft_time_limit=240)
@@ -17,3 +18,9 @@ def make_document(self: Any, build_id: int) -> None:
 @shared_task
 def take_up_left_documents() -> None:
     builds.take_up_left(at=timezone.now())
+
+
+@shared_task
+def ask_for_follow_ups() -> None:
+    """Once a day; years that were missed are caught up with."""
+    evaluations.ask_for_follow_ups(at=timezone.now())
