@@ -90,6 +90,8 @@ def board_item_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @keeps_text
 def board_item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     item = _written(request, pk)
+    if not item.is_draft and request.method == "GET":
+        return redirect(item)
     projects = board_documents.projects_of(item)
     form, status = BoardItemForm(typed(request), item=item, projects=projects, initial=board_item_content(item)), 200
     if request.method == "POST":
@@ -101,8 +103,6 @@ def board_item_edit(request: HttpRequest, pk: int) -> HttpResponse:
             if status == 200:  # noqa: PLR2004 - it went
                 messages.success(request, _("Saved."))
                 return redirect(item)
-    elif not item.is_draft:
-        return redirect(item)
     return _edit_page(request, item, form, status=status)
 
 

@@ -138,12 +138,18 @@ def follow_up_detail(request: HttpRequest, pk: int) -> HttpResponse:
     form, status = FollowUpForm(typed(request)), 200
     if request.method == "POST":
         permissions.require(may_do)
-        status = 422
-        if form.is_valid():
-            status = went(form, partial(actions.do_follow_up, follow_up, **form.values(), by=request.user))
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("The follow-up is done."))
-                return redirect("follow_up_list")
+        status = _followed_up(request, follow_up, form)
+        if status == 200:  # noqa: PLR2004 - it went
+            return redirect("follow_up_list")
     earlier = rows.filter(project=follow_up.project_id).exclude(pk=pk).order_by("-year")
     context = {"follow_up": follow_up, "form": form, "may_do": may_do and follow_up.done_at is None, "earlier": earlier}
     return render(request, "pilots/follow_up_detail.html", context, status=status)
+
+
+def _followed_up(request: HttpRequest, follow_up: YearlyFollowUp, form: FollowUpForm) -> int:
+    if not form.is_valid():
+        return 422
+    status = went(form, partial(actions.do_follow_up, follow_up, **form.values(), by=request.user))
+    if status == 200:  # noqa: PLR2004 - it went
+        messages.success(request, _("The follow-up is done."))
+    return status
