@@ -74,6 +74,9 @@ def _document(item: BoardItem) -> Any:
     properties.language, properties.comments, properties.keywords = LANGUAGE, "", ""
     properties.created = properties.modified = item.saved_at.replace(tzinfo=None)
     _speak_swedish(document)
+    relations = document.part.package.rels
+    for key in [key for key, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
+        del relations[key]  # a picture of the library's own empty document
     return document
 
 
