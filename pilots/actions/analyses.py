@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from grants.actions import DraftConflict
 from grants.actions.freezing import checksum
@@ -27,9 +27,9 @@ from pilots.states import ANALYSIS_MOVES, AnalysisState
 
 MOST_FINDINGS = 40
 SECTION_LABELS = {
-    "learnings": _l("What we have learned"),
-    "challenges": _l("Challenges"),
-    "conditions": _l("Conditions for long-term work"),
+    "learnings": gettext_lazy("What we have learned"),
+    "challenges": gettext_lazy("Challenges"),
+    "conditions": gettext_lazy("Conditions for long-term work"),
 }
 
 
@@ -256,7 +256,7 @@ def _tell_steering_group(analysis: JointAnalysis, version: AnalysisVersion, *, a
             "title": analysis.title,
             "number": version.number,
             "action_url": settings.SITE_URL + analysis.get_absolute_url(),
-            "action_label": _l("Read the analysis"),
+            "action_label": gettext_lazy("Read the analysis"),
         },
         category=Category.NEWS,
         about=analysis,
