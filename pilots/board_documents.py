@@ -133,7 +133,7 @@ def _running_order(document: Any, parts: list[dict[str, str]]) -> None:
     from docx.oxml import OxmlElement  # noqa: PLC0415 - see above
     from docx.oxml.ns import qn  # noqa: PLC0415
 
-    header = [_("No."), _("Part"), _("Presenter"), _("Organisation"), _("Minutes")]
+    header = [_("No."), _("Point"), _("Presenter"), _("Organisation"), _("Minutes")]
     table = document.add_table(rows=1, cols=len(header), style="Table Grid")
     for cell, text in zip(table.rows[0].cells, header, strict=True):
         cell.paragraphs[0].add_run(text).bold = True

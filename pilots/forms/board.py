@@ -132,7 +132,7 @@ class BoardItemForm(AskedForm):
             )
 
     def _add_part(self, number: int) -> None:
-        for name, label in {"title": _("Part"), "presenter": _("Presenter"), "organisation": _("Organisation")}.items():
+        for name, label in {"title": _("Point"), "presenter": _("Presenter"), "organisation": _("Organisation")}.items():
             self.fields[f"part{number}_{name}"] = PlainTextField(label=label, max_length=160, required=name == "title")
         self.fields[f"part{number}_minutes"] = forms.IntegerField(
             label=_("Minutes"), min_value=0, max_value=MOST_MINUTES, required=False
