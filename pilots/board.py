@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from kraftsamling.accounts.models import OrganisationKind
+from kraftsamling.accounts.models import Organisation, OrganisationKind
 from pilots.models import AnalysisVersion, JointAnalysis, Project
 from pilots.models.board import PARTS
 
@@ -79,7 +79,8 @@ def analysis_text(analysis: JointAnalysis | None) -> str:
 
 
 def _parts(programme: Any, projects: list[Project], *, presenter: str) -> dict[int, dict[str, str]]:
-    own = {"presenter": presenter, "organisation": programme.region.name, "minutes": ""}
+    region = Organisation.objects.filter(kind=OrganisationKind.REGION, seat__region=programme.region_id).order_by("pk").first()
+    own = {"presenter": presenter, "organisation": region.name if region else programme.region.name, "minutes": ""}
     parts = {1: {"title": _("Introduction"), **own}, 4: {"title": _("Joint analysis"), **own}}
     for number, project in zip(PILOT_PARTS, projects, strict=False):
         parts[number] = {"title": project.title, "presenter": "", "organisation": project.owner.name, "minutes": ""}

@@ -94,6 +94,7 @@ class FindingForm(AskedForm):
         self.fields["title"].label = _("The finding in one sentence")
         self.fields["text"].label = _("What it means")
         self.fields["theme"].label = _("Theme")
+        self.fields["theme"].empty_label = _("No theme")  # type: ignore[attr-defined]
         self.fields["theme"].queryset = Theme.objects.current().filter(programme=analysis.programme_id).in_order()  # type: ignore[attr-defined]
 
 

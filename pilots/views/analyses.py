@@ -86,7 +86,7 @@ def _version_page(request: HttpRequest, analysis: JointAnalysis, number: int) ->
         "reading": readings.of_version(request.user, analysis, version),
         "versions": analysis.versions.order_by("-number").values_list("number", "published_at"),
         "may_write": may_write,
-        "history": audit.history(analysis, internal=may_write).select_related("by")[:20],
+        "history": audit.history(analysis, internal=False).select_related("by")[:20],
     }
     return render(request, "pilots/analysis_detail.html", context)
 
