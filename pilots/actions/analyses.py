@@ -21,16 +21,11 @@ from kraftsamling.programmes.models import Programme, Role
 from kraftsamling.search import index
 from pilots import quotes
 from pilots.models import AnalysisVersion, Finding, FindingQuote, InterviewNote, JointAnalysis, ReportVersion
-from pilots.models.analyses import SECTIONS
+from pilots.models.analyses import SECTION_LABELS
 from pilots.permissions import learning as permissions
 from pilots.states import ANALYSIS_MOVES, AnalysisState
 
 MOST_FINDINGS = 40
-SECTION_LABELS = {
-    "learnings": gettext_lazy("What we have learned"),
-    "challenges": gettext_lazy("Challenges"),
-    "conditions": gettext_lazy("Conditions for long-term work"),
-}
 
 
 @transaction.atomic
@@ -211,7 +206,7 @@ def frozen_content(analysis: JointAnalysis, content: dict[str, str]) -> dict[str
     with translation.override("sv"):
         return {
             "title": content["title"],
-            "sections": [{"key": key, "label": str(SECTION_LABELS[key]), "text": content[key]} for key in SECTIONS],
+            "sections": [{"key": key, "label": str(label), "text": content[key]} for key, label in SECTION_LABELS.items()],
             "findings": [_frozen_finding(finding) for finding in findings],
         }
 

@@ -11,8 +11,8 @@ from grants.forms.drafts import DraftForm
 from grants.forms.fields import PlainTextField
 from grants.models import Call
 from kraftsamling.programmes.models import Programme
-from pilots.actions.analyses import SECTION_LABELS
 from pilots.models import Finding, FindingKind, JointAnalysis, Theme
+from pilots.models.analyses import SECTION_LABELS
 from pilots.models.learning import LONGEST_QUOTE
 from pilots.quotes import Source
 

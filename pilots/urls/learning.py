@@ -34,6 +34,7 @@ urlpatterns = [
     path("larande/analyser/<int:pk>/", analyses.analysis_detail, name="analysis_detail"),
     path("larande/analyser/<int:pk>/versioner/<int:number>/", analyses.analysis_version, name="analysis_version"),
     path("larande/analyser/<int:pk>/skriv/", analyses.analysis_edit, name="analysis_edit"),
+    path("larande/analyser/<int:pk>/las-igenom/", analyses.analysis_preview, name="analysis_preview"),
     path("larande/analyser/<int:pk>/spara/", analyses.analysis_save, name="analysis_save"),
     path("larande/analyser/<int:pk>/autospara/", analyses.analysis_autosave, name="analysis_autosave"),
     path("larande/analyser/<int:pk>/publicera/", analyses.analysis_publish, name="analysis_publish"),

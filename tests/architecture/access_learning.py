@@ -61,6 +61,7 @@ LEARNING = {
     "analysis_detail@draft": Row(on=OFFICERS),
     "analysis_version": page(READERS | {REFERENCE}),
     "analysis_edit": page(OFFICERS),
+    "analysis_preview": page(OFFICERS),
     "analysis_edit@published": Row(on=OFFICERS, forbidden=READERS | {REFERENCE}),
     "analysis_save": Row(get=None, post=OFFICERS, other={(VISITOR, "GET"): 405}),
     "analysis_autosave": Row(get=None, post=OFFICERS, other={(VISITOR, "GET"): 405, (VISITOR, "POST"): 401}),

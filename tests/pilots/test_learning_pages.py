@@ -387,6 +387,11 @@ def test_an_item_is_made_edited_and_printed_page_by_page(stage, settings):
     again_ = client.post(reverse("board_item_pdf", args=[item.pk]))
     assert again_["Location"] == build.get_absolute_url()
     assert signed_in(stage.steering).get(build.get_absolute_url()).status_code == 404
+    client.post(reverse("board_item_ready", args=[item.pk]), {"revision": again(item).revision})
+    assert signed_in(stage.steering).get(item.get_absolute_url()).status_code == 200
+    assert signed_in(stage.steering).get(build.get_absolute_url()).status_code == 404
+    newest = signed_in(stage.steering).post(reverse("board_item_pdf", args=[item.pk]))["Location"]
+    assert signed_in(stage.steering).get(newest).status_code == 200
 
 
 def test_making_anew_asks_about_what_was_edited(stage):

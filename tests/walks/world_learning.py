@@ -50,7 +50,7 @@ def _analyses(programme, note, passage, leader, *, at):
     quotes = [analyses.add_quote(one, source=note, quote=passage.quote, by=leader, at=at) for one in (findings[0], findings[2])]
     make.publish(published, by=leader, at=at)
     case, done = {"pk": draft.pk}, {"pk": published.pk}
-    rows = {f"analysis_{name}": case for name in ["edit", "save", "autosave", "publish", "detail@draft"]}
+    rows = {f"analysis_{name}": case for name in ["edit", "preview", "save", "autosave", "publish", "detail@draft"]}
     rows |= {"analysis_detail": done, "analysis_version": {**done, "number": 1}, "analysis_edit@published": done}
     rows |= {"analysis_reopen": done, "finding_add": case}
     finding = {**case, "finding": findings[2].pk}
