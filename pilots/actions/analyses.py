@@ -223,7 +223,7 @@ def _frozen_finding(finding: Finding) -> dict[str, Any]:
 
 
 def _frozen_quote(quote: FindingQuote) -> dict[str, Any]:
-    source = quote.note or quote.version
+    source: Any = quote.note or quote.version
     quotes.require_quotable(quote.quote, source)
     return {
         "quote": quote.quote,
