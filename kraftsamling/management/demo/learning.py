@@ -118,7 +118,7 @@ def learning(demo: "Demo", at: datetime) -> None:
     if not projects:
         return
     themes = _themes(demo, leader)
-    notes = [_interview(project, number, themes, team) for number, project in enumerate(projects)]
+    notes = [_interview(project, number, themes, team, at) for number, project in enumerate(projects)]
     _learnings(projects, notes, team)
     analysis = _analysis(demo, themes, notes, leader)
     _evaluation(demo, projects[0], leader)
@@ -138,10 +138,11 @@ def _themes(demo: "Demo", by: User) -> dict[str, Theme]:
     }
 
 
-def _interview(project: Project, number: int, themes: dict[str, Theme], by: User) -> InterviewNote:
+def _interview(project: Project, number: int, themes: dict[str, Theme], by: User, now: datetime) -> InterviewNote:
     """Written down, coded and, but for the last of five, approved for sharing."""
     whom, passages = INTERVIEWS[number % len(INTERVIEWS)]
-    at = moment(2025, 9, 1, 13) + timedelta(days=7 * number)
+    some_weeks_in = min(project.opened_at + timedelta(days=40), now - timedelta(days=5))
+    at = max(moment(2025, 9, 1, 13) + timedelta(days=7 * number), some_weeks_in)
     text = "\n\n".join([f"Påhittad intervju om {project.title}.", *(passage.text for passage in passages), EXAMPLE.strip()])
     note = actions.write_note(project, values={"held_on": at.date(), "held_with": f"{whom}{EXAMPLE}", "text": text}, by=by, at=at)
     for passage in passages:
@@ -176,7 +177,7 @@ def _analysis(demo: "Demo", themes: dict[str, Theme], notes: list[InterviewNote]
     for kind, theme, name, text in FINDINGS:
         values = {"kind": kind, "title": f"{name}{EXAMPLE}", "text": text, "theme": themes[theme]}
         finding = analyses.add_finding(analysis, values=values, by=by, at=at)
-        for note in [note for note in notes if note.is_approved]:
+        for note in [note for note in notes if note.approved_at and note.approved_at < at]:
             for passage in note.passages.filter(theme=themes[theme])[:1]:
                 analyses.add_quote(finding, source=note, quote=passage.quote, by=by, at=at)
     analyses.publish_analysis(
