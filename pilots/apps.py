@@ -6,6 +6,7 @@ class PilotsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401 - connect to the award, register words, search and documents
+            board_documents,
             messages,
             receivers,
             report_documents,

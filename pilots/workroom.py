@@ -27,6 +27,7 @@ PARTS = (
     Part("timeline", _("Timeline"), "project_timeline"),
     Part("changes", _("Changes"), "change_list", of_the_case=True),
     Part("history", _("History"), "project_history"),
+    Part("learning", _("Learning"), "project_learning"),
 )
 
 

@@ -1,7 +1,25 @@
 """The registry of projects: terms, reports, indicators, payments."""
 
+from .analyses import (
+    ANALYSIS_READERS,
+    AnalysisVersion,
+    Finding,
+    FindingKind,
+    FindingQuote,
+    JointAnalysis,
+)
+from .board import BOARD_ITEM_READERS, BoardItem
 from .builds import DocumentBuild
 from .changes import CalendarFeed, ChangeDecision, ChangeOutcome, ChangeRequest
+from .evaluations import (
+    EVALUATION_READERS,
+    FormativeNote,
+    Judgement,
+    StageEvaluation,
+    StageGoal,
+    YearlyFollowUp,
+)
+from .learning import InterviewNote, Learning, LearningKind, Passage, Theme
 from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
 from .projects import (
     CASE_READERS,
@@ -26,9 +44,14 @@ from .reports import (
 )
 
 __all__ = [
+    "ANALYSIS_READERS",
+    "BOARD_ITEM_READERS",
     "CASE_READERS",
+    "EVALUATION_READERS",
     "PROJECT_READERS",
     "PUBLISHERS",
+    "AnalysisVersion",
+    "BoardItem",
     "CalendarFeed",
     "ChangeDecision",
     "ChangeOutcome",
@@ -36,8 +59,18 @@ __all__ = [
     "Continuation",
     "CostEntry",
     "DocumentBuild",
+    "Finding",
+    "FindingKind",
+    "FindingQuote",
+    "FormativeNote",
     "Indicator",
     "IndicatorValue",
+    "InterviewNote",
+    "JointAnalysis",
+    "Judgement",
+    "Learning",
+    "LearningKind",
+    "Passage",
     "PaymentRequest",
     "Payout",
     "PayoutKind",
@@ -53,6 +86,10 @@ __all__ = [
     "ReportVersion",
     "ReportedCost",
     "ReviewOutcome",
+    "StageEvaluation",
+    "StageGoal",
     "TeamMember",
     "Terms",
+    "Theme",
+    "YearlyFollowUp",
 ]

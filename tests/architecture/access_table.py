@@ -342,12 +342,12 @@ DECISIONS = {
     "decision_correct": button(CASE_READERS, forbidden=OWN),
 }
 
-from tests.architecture.access_projects import PROJECTS  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_learning import LEARNING  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_projects import PROJECTS  # noqa: E402
 from tests.architecture.access_reports import REPORTS  # noqa: E402
 
-TABLE = (
-    REPORTS | PROJECTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
-)
+PILOTS = PROJECTS | REPORTS | LEARNING
+TABLE = PILOTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
     "start": "/",
     "home": "/hem/",

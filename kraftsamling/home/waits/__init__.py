@@ -2,9 +2,10 @@
 
 from .grants import SOURCES as GRANTS
 from .kinds import Source, Task
+from .learning import SOURCES as LEARNING
 from .projects import SOURCES as PROJECTS
 from .reports import SOURCES as REPORTS
 
-SOURCES = (*GRANTS, *PROJECTS, *REPORTS)
+SOURCES = (*GRANTS, *PROJECTS, *REPORTS, *LEARNING)
 
 __all__ = ["SOURCES", "Source", "Task"]
