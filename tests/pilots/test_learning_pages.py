@@ -34,7 +34,7 @@ AT = make.AT
 NUMBER = "811228-9874"
 HOSTILE = "<script>alert(1)</script> =1+1 😀 \u202e"
 LISTS = [
-    "learning_list", "indicator_list", "note_list", "theme_list", "theme_matrix", "passage_list", "analysis_list", "evaluation_list",
+    "learning_list", "indicator_overview", "note_list", "theme_list", "theme_matrix", "passage_list", "analysis_list", "evaluation_list",
     "follow_up_list", "board_item_list",
 ]  # fmt: skip
 
@@ -137,7 +137,7 @@ def test_nothing_of_a_project_is_read_by_who_is_in_conflict_in_it():
     title = stage.project.title
     for name in LISTS:
         assert title not in client.get(reverse(name)).content.decode(), name
-    for name in ("learning_list_file", "theme_matrix_file", "indicator_list_file"):
+    for name in ("learning_list_file", "theme_matrix_file", "indicator_overview_file"):
         response = client.get(reverse(name, kwargs={"kind": "csv"}))
         content = b"".join(response.streaming_content).decode()
         assert (title in content, stage.other.title in content) == (False, True), name
@@ -210,7 +210,7 @@ def test_the_latest_outcome_is_the_one_of_an_approved_report(stage):
     indicator = Indicator.objects.get()
     unapproved = make.create_report(stage.project, by=stage.leader, approved=False, number=2)
     IndicatorValue.objects.create(indicator=indicator, version=unapproved, measured_on=AT.date(), value=39)
-    row = signed_in(stage.steering).get(reverse("indicator_list")).context["page"].object_list[0]
+    row = signed_in(stage.steering).get(reverse("indicator_overview")).context["page"].object_list[0]
     assert (row.latest_value, row.latest_women) == (12, 7)
 
 

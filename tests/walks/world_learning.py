@@ -26,7 +26,7 @@ def learning(programme, home, people, *, at):
     rows = dict.fromkeys(["project_learning", "learning_create", "note_create"], pk)
     rows |= {f"learning_{name}": {"pk": learned.pk} for name in ["detail", "edit", "remove"]}
     rows |= {"learning_pick": {"what": "lardom"}, "learning_pick@note": {"what": "intervju"}}
-    for name in ["learning_list_file", "indicator_list_file", "theme_matrix_file"]:
+    for name in ["learning_list_file", "indicator_overview_file", "theme_matrix_file"]:
         rows |= {f"{name}@{kind}": {"kind": kind} for kind in ("csv", "xlsx")} | {name: {"kind": "pdf"}}
     rows |= {f"note_{name}": {"pk": draft.pk} for name in ["detail", "edit", "approve"]}
     rows |= {name: {"pk": note.pk} for name in ["note_detail@approved", "note_reopen", "passage_add"]}
