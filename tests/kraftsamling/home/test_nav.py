@@ -35,17 +35,17 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
         (Role.REVIEWER, ["Calls", "Reviewing", "Search"], ["Our organisation", "What mail I want"]),
         (
             Role.PROCESS_LEADER,
-            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Learning", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (
             Role.PROCESS_TEAM,
-            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Learning", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (
             Role.DECISION_MAKER,
-            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Learning", "Search"],
             ["Our organisation", "What mail I want"],
         ),
         (
@@ -53,9 +53,9 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
             ["Calls", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "People and roles", "What mail I want"],
         ),
-        (Role.STEERING_GROUP, ["Calls", "Projects", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.REFERENCE_GROUP, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.FINANCE_OFFICER, ["Calls", "Projects", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.STEERING_GROUP, ["Calls", "Projects", "Learning", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.REFERENCE_GROUP, ["Calls", "Learning", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.FINANCE_OFFICER, ["Calls", "Projects", "Learning", "Search"], ["Our organisation", "What mail I want"]),
         (Role.COMMUNICATIONS_OFFICER, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
     ],
 )
@@ -70,6 +70,7 @@ def test_members_find_their_sketches():
         "Our sketches",
         "Decisions",
         "Projects",
+        "Learning",
         "Search",
     ]
 
