@@ -80,7 +80,7 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]])
         date: book.add_format({"num_format": "yyyy-mm-dd"}),
     }
     for column, name in enumerate(header):
-        sheet.write_string(0, column, harmless(str(name)), bold)
+        sheet.write_string(0, column, str(name), bold)
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row):
             _write(sheet, number, column, value, formats.get(type(value)))

@@ -5,6 +5,7 @@ import io
 import time
 import zipfile
 
+import pdfua
 import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -166,11 +167,15 @@ def test_ac_046_word_has_real_headings_a_header_row_and_is_in_swedish(stage):
     assert lang.get(qn("w:val")) == "sv-SE"
 
 
-def test_ac_046_the_pdf_is_tagged_archivable_and_in_swedish(stage):
-    with pikepdf.open(io.BytesIO(board_documents.pdf_of(stage.item))) as pdf:
+def test_ac_046_the_pdf_is_tagged_archivable_and_in_swedish(stage, tmp_path):
+    item = edit(stage.item, by=stage.leader, texts={"part1_minutes": "5"})
+    content = board_documents.pdf_of(item)
+    (tmp_path / "arende.pdf").write_bytes(content)
+    assert [finding.rule_id for finding in pdfua.validate(tmp_path / "arende.pdf").findings] == []
+    with pikepdf.open(io.BytesIO(content)) as pdf:
         xml = pdf.Root.Metadata.read_bytes().decode()
-        assert (str(pdf.Root.Lang), bool(pdf.Root.MarkInfo.Marked)) == ("sv", True)
-        assert ('pdfuaid:part="1"' in xml, "pdfaid" in xml) == (True, True)
+        assert (str(pdf.Root.Lang), [xml.count(claim) for claim in ('pdfuaid:part="1"', 'pdfaid:part="3"')]) == ("sv", [1, 1])
+    assert content == board_documents.pdf_of(again(item))
 
 
 def test_ac_046_word_is_quick_enough_to_be_made_at_once(stage):
