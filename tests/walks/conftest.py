@@ -1,5 +1,7 @@
 """One world for all walks. What needs the apps is imported where it is used: this file is read before they are loaded."""
 
+import threading
+
 import pytest
 
 
@@ -43,6 +45,9 @@ def address(world):
     assert thread.error is None
     yield f"http://127.0.0.1:{thread.port}"
     thread.terminate()
+    for answering in threading.enumerate():
+        if "process_request_thread" in answering.name:  # it closes the connection that it has been lent when it ends
+            answering.join(30)
     connection.dec_thread_sharing()
 
 
