@@ -72,6 +72,8 @@ ACCOUNTS = {
 """Which account of the demo has which role."""
 
 ROLES = (VISITOR, OUTSIDER, *ACCOUNTS, OTHER_LEADER)
+PEOPLE = (VISITOR, OUTSIDER, MEMBER, OTHER_MEMBER)
+STAFF = ROLES[len(PEOPLE) :]
 SECRET = "a secret that only the invited one has been mailed"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 

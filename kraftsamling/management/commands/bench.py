@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
 
 from kraftsamling.lib import services
+from kraftsamling.management.demo import bench_house
 from kraftsamling.management.demo import bench_pages as benched
 
 WARM_UP, ROUNDS = 3, 21
@@ -107,6 +108,17 @@ class Command(BaseCommand):
             raise CommandError(f"No page has “{only}” in its name.")
         with _broker():
             self._tell(chosen)
+            if not only:
+                self._tell_facts(chosen)
+
+    def _tell_facts(self, chosen: list[Page]) -> None:
+        clients = {page.email: _client(page) for page in chosen}
+        cookies = {email: client.cookies.get(settings.SESSION_COOKIE_NAME) for email, client in clients.items()}
+        opened = [page for page in chosen if not page.sends]
+        visits = [(page.address, cookie.value if (cookie := cookies[page.email]) else "") for page in opened]
+        for fact in bench_house.facts(visits):
+            over = "  OVER" if fact.found > fact.most else ""
+            self.stdout.write(f"{fact.name:<44} {fact.found:>6.1f} {fact.most:>5} {fact.unit}{over}")
 
     def _tell(self, chosen: list[Page]) -> None:
         with override_settings(ROOT_URLCONF=__name__):
