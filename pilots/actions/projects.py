@@ -36,7 +36,7 @@ def open_project(decision: Decision, *, at: datetime) -> Project:
     keep_terms(project, decision=decision, at=at)
 
     audit.record("pilots.project.open", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
-    _put_in_index(project, at=at)
+    put_in_index(project, at=at)
     return project
 
 
@@ -75,7 +75,7 @@ def enter_project(
     keep_terms(project, decision=None, at=at)
 
     audit.record("pilots.project.enter", project, by=by, at=at, number=registry_number)
-    _put_in_index(project, at=at)
+    put_in_index(project, at=at)
     return project
 
 
@@ -89,7 +89,7 @@ def change_project(decision: Decision, *, at: datetime) -> Project:
     keep_terms(project, decision=decision, at=at)
 
     audit.record("pilots.project.change", project, at=at, share=percent_text(project.share), cap=project.cap.exact)
-    _put_in_index(project, at=at)
+    put_in_index(project, at=at)
     return project
 
 
@@ -131,6 +131,6 @@ def _take_over(project: Project, decision: Decision) -> None:
     project.municipalities.set(version.municipalities.all())
 
 
-def _put_in_index(project: Project, *, at: datetime) -> None:
+def put_in_index(project: Project, *, at: datetime) -> None:
     body = f"{project.registry_number}\n{project.owner.name}"
     index.put("project", project.pk, title=project.title, body=body, url=project.get_absolute_url(), at=at)

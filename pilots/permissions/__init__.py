@@ -1,0 +1,1 @@
+"""Who may do what in the registry, part by part: predicates only, never when."""
