@@ -1,0 +1,111 @@
+"""Where a project stands with its money: what the calculation is made from, read from the database, and told in words."""
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from grants.rules import percent_text
+from kraftsamling.lib.money import Kronor
+
+from . import entitlement
+from .entitlement import Basis, Calculation
+from .models import CostEntry, Payout, Project, Recovery, Report, ReportKind
+
+ZERO = Kronor(0)
+
+
+def approved_costs(project: Project) -> Kronor:
+    return CostEntry.objects.filter(request__project=project).approved_sum()
+
+
+def final_report_approved(project: Project) -> bool:
+    return Report.objects.approved().filter(project=project, kind=ReportKind.FINAL).exists()
+
+
+def basis_of(project: Project, *, more: Kronor = ZERO) -> Basis:
+    """As things stand; `more` are costs of a request that is not decided yet."""
+    payouts = Payout.objects.filter(project=project)
+    return Basis(
+        share=project.share,
+        cap=project.cap,
+        costs=approved_costs(project) + more,
+        paid=payouts.counting().total(),
+        holdback=project.holdback,
+        final_report_approved=final_report_approved(project),
+        revoked=Recovery.objects.filter(project=project).revoked_sum(),
+        advances=payouts.advances().total(),
+    )
+
+
+def standing(project: Project) -> Calculation:
+    return entitlement.calculate(basis_of(project))
+
+
+class Line(NamedTuple):
+    """A row of the calculation as people read it."""
+
+    key: str
+    label: str
+    amount: Kronor
+    law: str
+    counts: bool
+
+    @property
+    def is_sum(self) -> bool:
+        return self.key in {"entitled", "payable"}
+
+
+def lines_of(found: Calculation) -> list[Line]:
+    """The calculation in words, in the reader's language."""
+    words = _words(found)
+    return [Line(step.key, words[step.key], step.amount, _law(step.key, step.law), step.counts) for step in found.steps]
+
+
+def _words(found: Calculation) -> dict[str, str]:
+    basis = found.basis
+    return {
+        "costs": _("Approved costs since the start, income taken off"),
+        "share": _("%(share)s per cent of the costs, rounded once to whole kronor") % {"share": percent_text(basis.share)},
+        "lawful": _("Half of the costs: the law allows no more"),
+        "cap": _("The most that the decision gives"),
+        "revoked": _("Revoked by decision"),
+        "entitled": _("The lowest of them: what the project is entitled to"),
+        "holdback": _("Until the final report is approved, at most the grant less %(share)s per cent")
+        % {"share": percent_text(basis.holdback)},
+        "paid": _("Paid earlier, advances too, repayments taken off"),
+        "payable": _("Can be paid now"),
+    }
+
+
+def _law(key: str, law: str) -> str:
+    if law:
+        return f"2003:596, {law}"
+    return _("the decision") if key in {"cap", "holdback"} else ""
+
+
+def frozen(found: Calculation) -> dict[str, Any]:
+    """The calculation as it is kept with the decision: readable without the code that made it, in the language of decisions."""
+    with translation.override(settings.LANGUAGE_CODE):
+        lines = lines_of(found)
+    basis = found.basis
+    return {
+        "lines": [
+            {"key": line.key, "label": line.label, "amount": str(line.amount.amount), "law": line.law, "counts": line.counts}
+            for line in lines
+        ],
+        "share": str(basis.share),
+        "cap": str(basis.cap.amount),
+        "holdback": str(basis.holdback),
+        "final_report_approved": basis.final_report_approved,
+        "advances": str(basis.advances.amount),
+        "overpaid": str(found.overpaid.amount),
+    }
+
+
+def thawed(kept: dict[str, Any]) -> list[Line]:
+    """The lines of a frozen calculation."""
+    return [
+        Line(row["key"], row["label"], Kronor(row["amount"]), row["law"], row["counts"]) for row in kept.get("lines", [])
+    ]
