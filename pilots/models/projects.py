@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from grants.models import Application, Sketch
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import share_is_lawful
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
@@ -93,6 +93,7 @@ class Project(models.Model):
 
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2)
     cap = KronorField(_("but no more than"))
+    eu_cofinanced = models.BooleanField(_("co-financed by ERDF or ESF+"), default=False)
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     holdback: Any = models.DecimalField(
@@ -144,7 +145,7 @@ class Project(models.Model):
                 condition=~Q(kind=ProjectKind.PILOT) | Q(decision__isnull=False, application__isnull=False),
                 name="pilot_has_a_decision",
             ),
-            CheckConstraint(condition=Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="project_share_is_lawful"),
+            CheckConstraint(condition=share_is_lawful(), name="project_share_is_lawful"),
             CheckConstraint(condition=Q(cap__gt=Kronor(0)), name="project_cap_is_something"),
             CheckConstraint(condition=Q(paid__gte=Kronor(0), paid__lte=F("cap")), name="project_is_never_paid_above_its_cap"),
             CheckConstraint(condition=Q(holdback__gte=0, holdback__lte=100), name="project_holdback_is_0_to_100"),
@@ -175,6 +176,7 @@ class Terms(models.Model):
     owner = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2)
     cap = KronorField(_("but no more than"))
+    eu_cofinanced = models.BooleanField(_("co-financed by ERDF or ESF+"), default=False)
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     budget = models.ForeignKey("grants.Budget", on_delete=models.PROTECT, related_name="+")
@@ -186,7 +188,7 @@ class Terms(models.Model):
         ordering = ["number"]
         constraints = [
             UniqueConstraint(fields=["project", "number"], name="terms_number_is_unique"),
-            CheckConstraint(condition=Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="terms_share_is_lawful"),
+            CheckConstraint(condition=share_is_lawful(), name="terms_share_is_lawful"),
             CheckConstraint(condition=Q(cap__gt=Kronor(0)), name="terms_cap_is_something"),
             CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="terms_period_is_forwards"),
         ]
