@@ -3,15 +3,17 @@
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import Q, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from grants.models.calls import lawful_share
 from grants.rules import percent_text
 from kraftsamling.lib.money import Kronor
 
 from . import entitlement
 from .entitlement import Basis, Calculation
-from .models import CostEntry, Payout, Project, Recovery, Report, ReportKind
+from .models import CostEntry, Payout, PayoutKind, Project, Recovery, Report, ReportKind
 
 ZERO = Kronor(0)
 
@@ -26,21 +28,28 @@ def final_report_approved(project: Project) -> bool:
 
 def basis_of(project: Project, *, more: Kronor = ZERO) -> Basis:
     """As things stand; `more` are costs of a request that is not decided yet."""
-    payouts = Payout.objects.filter(project=project)
+    counting = Payout.objects.filter(project=project).counting()
+    sums = counting.aggregate(paid=Sum("amount"), advances=Sum("amount", filter=Q(kind=PayoutKind.ADVANCE)))
     return Basis(
         share=project.share,
         cap=project.cap,
         costs=approved_costs(project) + more,
-        paid=payouts.counting().total(),
+        paid=sums["paid"] or ZERO,
         holdback=project.holdback,
         final_report_approved=final_report_approved(project),
         revoked=Recovery.objects.filter(project=project).revoked_sum(),
-        advances=payouts.advances().total(),
+        advances=sums["advances"] or ZERO,
+        lawful=lawful_share(eu_cofinanced=project.eu_cofinanced),
     )
 
 
 def standing(project: Project) -> Calculation:
     return entitlement.calculate(basis_of(project))
+
+
+def if_approved(project: Project, more: Kronor) -> Calculation:
+    """What it would come to if all of that were approved."""
+    return entitlement.calculate(basis_of(project, more=more))
 
 
 class Line(NamedTuple):
@@ -68,7 +77,7 @@ def _words(found: Calculation) -> dict[str, str]:
     return {
         "costs": _("Approved costs since the start, income taken off"),
         "share": _("%(share)s per cent of the costs, rounded once to whole kronor") % {"share": percent_text(basis.share)},
-        "lawful": _("Half of the costs: the law allows no more"),
+        "lawful": _("%(share)s per cent of the costs: the law allows no more") % {"share": percent_text(basis.lawful)},
         "cap": _("The most that the decision gives"),
         "revoked": _("Revoked by decision"),
         "entitled": _("The lowest of them: what the project is entitled to"),
@@ -106,6 +115,4 @@ def frozen(found: Calculation) -> dict[str, Any]:
 
 def thawed(kept: dict[str, Any]) -> list[Line]:
     """The lines of a frozen calculation."""
-    return [
-        Line(row["key"], row["label"], Kronor(row["amount"]), row["law"], row["counts"]) for row in kept.get("lines", [])
-    ]
+    return [Line(row["key"], row["label"], Kronor(row["amount"]), row["law"], row["counts"]) for row in kept.get("lines", [])]

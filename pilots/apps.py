@@ -8,7 +8,7 @@ class PilotsConfig(AppConfig):
     name = "pilots"
 
     def ready(self) -> None:
-        from . import receivers, search, sentences  # noqa: F401
+        from . import money_messages, receivers, search, sentences  # noqa: F401
 
         pre_migrate.connect(_lift, sender=self, dispatch_uid="pilots.triggers.lift")
         post_migrate.connect(_lay, sender=self, dispatch_uid="pilots.triggers.lay")

@@ -34,6 +34,8 @@ class Basis:
     revoked: Kronor = ZERO
     """What has been revoked by decision (13 §): it is never paid, and not paid out once more when it has been repaid."""
     advances: Kronor = ZERO
+    lawful: Decimal = LAWFUL_SHARE
+    """The largest share that the law allows: 60 per cent where ERDF or ESF+ also pays (5 §)."""
 
 
 class Step(NamedTuple):
@@ -77,14 +79,14 @@ def share_of_costs(share: Decimal, costs: Kronor) -> Kronor:
     return whole_kronor(max(costs, ZERO).amount * share / 100)
 
 
-def lawful_most(costs: Kronor) -> Kronor:
-    """Half of the costs, without a krona more."""
-    return _down(max(costs, ZERO).amount * LAWFUL_SHARE / 100)
+def lawful_most(costs: Kronor, lawful: Decimal = LAWFUL_SHARE) -> Kronor:
+    """The part of the costs that the law allows, without a krona more."""
+    return _down(max(costs, ZERO).amount * lawful / 100)
 
 
-def entitled(share: Decimal, costs: Kronor, cap: Kronor, *, revoked: Kronor = ZERO) -> Kronor:
-    """The lower of the share and the cap always wins; never above half of the costs, and less what has been revoked."""
-    most = min(share_of_costs(share, costs), lawful_most(costs), _down(cap.amount))
+def entitled(share: Decimal, costs: Kronor, cap: Kronor, *, revoked: Kronor = ZERO, lawful: Decimal = LAWFUL_SHARE) -> Kronor:
+    """The lower of the share and the cap always wins; never above what the law allows, and less what has been revoked."""
+    most = min(share_of_costs(share, costs), lawful_most(costs, lawful), _down(cap.amount))
     return max(most - revoked, ZERO)
 
 
@@ -97,9 +99,13 @@ def ceiling_before_final(cap: Kronor, holdback: Decimal) -> Kronor:
     return _down(cap.amount * (100 - holdback) / 100)
 
 
+def _entitled(basis: Basis) -> Kronor:
+    return entitled(basis.share, basis.costs, basis.cap, revoked=basis.revoked, lawful=basis.lawful)
+
+
 def releasable(basis: Basis) -> Kronor:
     """All that is entitled when the final report is approved; until then no more than the cap without the holdback."""
-    whole = entitled(basis.share, basis.costs, basis.cap, revoked=basis.revoked)
+    whole = _entitled(basis)
     if basis.final_report_approved:
         return whole
     return min(whole, ceiling_before_final(basis.cap, basis.holdback))
@@ -112,8 +118,12 @@ def payable(basis: Basis) -> Kronor:
 
 def calculate(basis: Basis) -> Calculation:
     """The amount with every step, for the page and for the frozen decision."""
-    by_share, lawful, cap = share_of_costs(basis.share, basis.costs), lawful_most(basis.costs), _down(basis.cap.amount)
-    whole, released = entitled(basis.share, basis.costs, basis.cap, revoked=basis.revoked), releasable(basis)
+    by_share, lawful, cap = (
+        share_of_costs(basis.share, basis.costs),
+        lawful_most(basis.costs, basis.lawful),
+        _down(basis.cap.amount),
+    )
+    whole, released = _entitled(basis), releasable(basis)
     lowest = min(by_share, lawful, cap)
     steps = [
         Step("costs", basis.costs, "11 §"),

@@ -104,10 +104,16 @@ def obstacles(request: PaymentRequest, *, at: datetime) -> list[Obstacle]:
     return [
         *first,
         *_of_reports(request.project, on=on),
+        *_of_account(request.project),
         *_of_lines(request, on=on),
         *_of_files(request),
         *indirect_obstacles(request),
     ]
+
+
+def _of_account(project: Project) -> Iterable[Obstacle]:
+    if not project.account:
+        yield Obstacle(_("Write which account the money is to be paid to. It must be the organisation's own."), "konto")
 
 
 def _of_lines(request: PaymentRequest, *, on: date) -> Iterable[Obstacle]:
@@ -220,4 +226,7 @@ def warnings(request: PaymentRequest) -> list[str]:
     more = len(found) - SHOWN
     if more > 0:
         said += " " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
-    return [_("These vouchers stand in an earlier request too: %(vouchers)s. Check that no cost is asked for twice.") % {"vouchers": said}]
+    return [
+        _("These vouchers stand in an earlier request too: %(vouchers)s. Check that no cost is asked for twice.")
+        % {"vouchers": said}
+    ]

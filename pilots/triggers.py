@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the statements are put together from this module alone
 """What the database itself holds of money, whoever writes to it: triggers for SQLite and PostgreSQL.
 
 Project.paid is the sum of its payouts; no payment passes what the formula gives, and no advance what the law allows;
@@ -30,12 +31,12 @@ FROZEN = "a_decided_payment_request_is_never_changed"
 
 
 def _formula(project: str, least: str) -> str:
-    """In öre, as pilots.entitlement has it: the share half up in whole kronor, half of the costs and the cap downwards."""
+    """In öre, as pilots.entitlement has it: the share half up in whole kronor, the lawful part of the costs and the cap downwards."""
     costs = _COSTS.format(project=project)
     points = "CAST(ROUND(share * 100) AS BIGINT)"
-    return f"""(SELECT {least}(((MAX_0 * {points} + 500000) / 1000000) * 100, (MAX_0 / 200) * 100, (cap / 100) * 100)
+    return f"""(SELECT {least}(((MAX_0 * {points} + 500000) / 1000000) * 100, (MAX_0 * lawful / 10000) * 100, (cap / 100) * 100)
         - {_REVOKED.format(project=project)}
-        FROM (SELECT share, cap, CASE WHEN {costs} > 0 THEN {costs} ELSE 0 END AS MAX_0
+        FROM (SELECT share, cap, CASE WHEN eu_cofinanced THEN 60 ELSE 50 END AS lawful, CASE WHEN {costs} > 0 THEN {costs} ELSE 0 END AS MAX_0
               FROM pilots_project WHERE id = {project}) AS terms)"""
 
 
@@ -48,8 +49,8 @@ def _sqlite() -> dict[str, str]:
         SELECT RAISE(ABORT, '{ABOVE_FORMULA}') WHERE NEW.kind IN ('request', 'final') AND NEW.state <> 'cancelled'
             AND {paid} > {formula};
         SELECT RAISE(ABORT, '{ABOVE_ADVANCE}') WHERE NEW.kind = 'advance' AND NEW.state <> 'cancelled'
-            AND ({_ADVANCES.format(project='NEW.project_id')} * 2 > (SELECT cap FROM pilots_project WHERE id = NEW.project_id)
-                 OR {_ADVANCES.format(project='NEW.project_id')} > 40000000);"""
+            AND ({_ADVANCES.format(project="NEW.project_id")} * 2 > (SELECT cap FROM pilots_project WHERE id = NEW.project_id)
+                 OR {_ADVANCES.format(project="NEW.project_id")} > 40000000);"""
     decided = "(SELECT state FROM pilots_paymentrequest WHERE id = {row}.request_id) = 'decided'"
     triggers = {
         "money_payout_insert": f"AFTER INSERT ON pilots_payout BEGIN {keep} {limits} END",
@@ -62,13 +63,13 @@ def _sqlite() -> dict[str, str]:
                 OR NEW.recovery_id IS NOT OLD.recovery_id
             BEGIN SELECT RAISE(ABORT, '{FIXED}'); END""",
         "money_payout_delete": f"BEFORE DELETE ON pilots_payout WHEN {_NOT_IN_MEMORY} BEGIN SELECT RAISE(ABORT, '{FIXED}'); END",
-        "money_project_paid": f"""AFTER UPDATE OF paid ON pilots_project WHEN NEW.paid <> {_SUM.format(project='NEW.id')}
+        "money_project_paid": f"""AFTER UPDATE OF paid ON pilots_project WHEN NEW.paid <> {_SUM.format(project="NEW.id")}
             BEGIN SELECT RAISE(ABORT, '{KEPT}'); END""",
-        "money_entry_insert": f"""BEFORE INSERT ON pilots_costentry WHEN {decided.format(row='NEW')}
+        "money_entry_insert": f"""BEFORE INSERT ON pilots_costentry WHEN {decided.format(row="NEW")}
             BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
-        "money_entry_update": f"""BEFORE UPDATE ON pilots_costentry WHEN {decided.format(row='OLD')} OR {decided.format(row='NEW')}
+        "money_entry_update": f"""BEFORE UPDATE ON pilots_costentry WHEN {decided.format(row="OLD")} OR {decided.format(row="NEW")}
             BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
-        "money_entry_delete": f"""BEFORE DELETE ON pilots_costentry WHEN {decided.format(row='OLD')} AND {_NOT_IN_MEMORY}
+        "money_entry_delete": f"""BEFORE DELETE ON pilots_costentry WHEN {decided.format(row="OLD")} AND {_NOT_IN_MEMORY}
             BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
         "money_request_frozen": f"""BEFORE UPDATE OF state, amount, formula, calculation, project_id ON pilots_paymentrequest
             WHEN OLD.state = 'decided' BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",

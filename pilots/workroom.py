@@ -19,7 +19,10 @@ class Part(NamedTuple):
     """The platform's own project has no such part."""
 
 
-PARTS = (Part("overview", _("Overview"), "project_detail"),)
+PARTS = (
+    Part("overview", _("Overview"), "project_detail"),
+    Part("money", _("Payments"), "project_money", of_the_case=True, of_pilots=True),
+)
 
 
 def parts_of(project: Project, user: Any) -> list[Part]:

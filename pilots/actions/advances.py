@@ -93,7 +93,7 @@ def grant_advance(
         financial_check=financial_check, decided_at=at, decided_by=by,
     )  # fmt: skip
     payout = Payout.objects.create(
-        project=project, kind=PayoutKind.ADVANCE, amount=amount, advance=made, reference=next_reference(project),
+        project=project, kind=PayoutKind.ADVANCE, amount=amount, advance=made, reference=next_reference(project), account=project.account,
         decided_at=at, decided_by=by,
     )  # fmt: skip
 

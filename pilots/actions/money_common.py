@@ -48,7 +48,13 @@ def tell(
     outbox.promise(
         f"pilots/{kind}",
         to=to,
-        context={"title": project.title, "organisation": project.owner.name, "number": project.registry_number, "path": path, **words},
+        context={
+            "title": project.title,
+            "organisation": project.owner.name,
+            "number": project.registry_number,
+            "path": path,
+            **words,
+        },
         category=category,
         about=project.application.sketch if project.application_id else project,  # type: ignore[union-attr]
         programme_id=project.programme_id,

@@ -101,9 +101,7 @@ def return_request(
         returned_at=at, returned_by=by, return_reason=reason, return_due_on=due_on, revision=revision + 1,
     )  # fmt: skip
 
-    audit.record(
-        "pilots.payment.return", fresh.project, by=by, at=at, number=fresh.number, reason=reason, due=day_text(due_on)
-    )
+    audit.record("pilots.payment.return", fresh.project, by=by, at=at, number=fresh.number, reason=reason, due=day_text(due_on))
     tell(
         "payment_returned", fresh.project, to=members_of(fresh.project), path=fresh.get_absolute_url(),
         key=f"payment-returned-{fresh.pk}-{revision}", at=at, request=fresh.number, reason=reason, due_on=due_on,
@@ -140,7 +138,7 @@ def decide_request(
     if amount:
         Payout.objects.create(
             project=fresh.project, kind=PayoutKind.REQUEST, amount=amount, request=fresh,
-            reference=next_reference(fresh.project), decided_at=at, decided_by=by,
+            reference=next_reference(fresh.project), account=fresh.project.account, decided_at=at, decided_by=by,
         )  # fmt: skip
     settle_what_is_even(fresh.project, at=at)
 

@@ -35,7 +35,12 @@ class EntriesConflict(TransitionRefused):
     """Somebody else has changed the request since this window was opened."""
 
     def __init__(self) -> None:
-        super().__init__(_("Somebody else has changed the request since you opened it. Your rows are kept here: check, and save again."))
+        super().__init__(
+            _("Somebody else has changed the request since you opened it. Your rows are kept here: check, and save again.")
+        )
+
+
+COST_FIELDS = ("booked_on", "voucher", "text", "category", "amount")
 
 
 class Cost(NamedTuple):
@@ -47,6 +52,9 @@ class Cost(NamedTuple):
     category: str
     amount: Kronor
 
+    def values(self) -> dict[str, Any]:
+        return dict(zip(COST_FIELDS, self, strict=True))
+
 
 @transaction.atomic
 def begin_request(project: Project, *, by: Any, at: datetime | None = None) -> PaymentRequest:
@@ -55,6 +63,8 @@ def begin_request(project: Project, *, by: Any, at: datetime | None = None) -> P
     require(permissions.can_ask_for_money(by, project))
     project = lock_project(project)
     _refuse(payment_rules.obstacles_to_begin(project, at=at))
+    if not project.account:
+        claim(project, expecting={"account": ""}, account=account_of_application(project))
     last = PaymentRequest.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     try:
         with transaction.atomic():
@@ -64,6 +74,32 @@ def begin_request(project: Project, *, by: Any, at: datetime | None = None) -> P
 
     audit.record("pilots.payment.begin", project, by=by, at=at, number=request.number)
     return request
+
+
+def account_of_application(project: Project) -> str:
+    """The account that the application names; empty where there is none."""
+    version = project.application.current_version if project.application_id else None  # type: ignore[union-attr]
+    sections = version.content.get("sections", []) if version else []
+    rows = {row.get("name"): row.get("text", "") for section in sections for row in section.get("rows", [])}
+    return " ".join(filter(None, [rows.get("account_kind"), rows.get("account_number")]))[:60]
+
+
+@transaction.atomic
+def set_account(project: Project, *, account: str, by: Any, at: datetime | None = None) -> None:
+    """Where coming payments go. Those that are decided keep the account they were decided with."""
+    at = at or timezone.now()
+    require(permissions.can_ask_for_money(by, project))
+    was = lock_project(project).account
+    if was == account:
+        return
+
+    claim(project, expecting={"account": was}, account=account)
+
+    audit.record("pilots.payment.account", project, by=by, at=at, account=account, was=was)
+    tell(
+        "account_changed", project, to=[*members_of(project), *economists_of(project)], path=project.get_absolute_url(),
+        key=f"account-{project.pk}-{at.isoformat()}", at=at, account=account, by_name=str(by),
+    )  # fmt: skip
 
 
 def _refuse(obstacles: Iterable[payment_rules.Obstacle]) -> None:
@@ -112,14 +148,14 @@ def save_costs(
     rows = list(entries.filter(pk__in=list(changed or {})))
     for row in rows:
         cost = (changed or {})[row.pk]
-        for name, value in {**cost._asdict(), "approved": None, "reason": ""}.items():
+        for name, value in {**cost.values(), "approved": None, "reason": ""}.items():
             setattr(row, name, value)
     if rows:
-        CostEntry.objects.bulk_update(rows, [*Cost._fields, "approved", "reason"], batch_size=AT_ONCE)
+        CostEntry.objects.bulk_update(rows, [*COST_FIELDS, "approved", "reason"], batch_size=AT_ONCE)
     last = entries.aggregate(last=Max("position"))["last"] or 0
     if entries.count() + len(added) > MOST_ENTRIES:
         raise TransitionRefused(_("A request can have at most %(count)d rows. Send in more than one.") % {"count": MOST_ENTRIES})
-    new = [CostEntry(request=fresh, position=last + place, **cost._asdict()) for place, cost in enumerate(added, start=1)]
+    new = [CostEntry(request=fresh, position=last + place, **cost.values()) for place, cost in enumerate(added, start=1)]
     CostEntry.objects.bulk_create(new, batch_size=AT_ONCE)
 
     claim(request, expecting={"revision": revision, "state": fresh.state}, revision=revision + 1)
@@ -221,7 +257,9 @@ def _guard_signature(request: PaymentRequest, signatory: Signatory, *, by: Any, 
             _("%(name)s has an account and signs with it. Ask %(name)s to log in and send in.") % {"name": signatory.name}
         )
     if signatory.jointly and (request.ready_revision != request.revision or request.ready_by_id == by.pk):
-        raise TransitionRefused(_("Two people send in together: one says that the request is ready, and another one sends it in."))
+        raise TransitionRefused(
+            _("Two people send in together: one says that the request is ready, and another one sends it in.")
+        )
 
 
 def _freeze(request: PaymentRequest, signatory: Signatory, *, by: Any, at: datetime) -> PaymentVersion:

@@ -241,7 +241,9 @@ def book_repayment(made: Recovery, *, amount: Kronor, paid_on: date, by: Any, at
     if made.state != RecoveryState.DECIDED:
         raise TransitionRefused(_("Nothing waits to be repaid in this recovery."))
     if amount <= ZERO or amount > left_to_repay(made):
-        raise TransitionRefused(_("Write an amount above 0, and at most what is left: %(left)s.") % {"left": left_to_repay(made).exact})
+        raise TransitionRefused(
+            _("Write an amount above 0, and at most what is left: %(left)s.") % {"left": left_to_repay(made).exact}
+        )
     if paid_on > stockholm_today(at):
         raise TransitionRefused(_("The day of the repayment has not come yet."))
 

@@ -21,7 +21,7 @@ from pilots.states import PROJECT_MOVES, PayoutState, ProjectState
 
 from .frames import release_frame
 from .money_common import ZERO, lock_project, members_of, next_reference, tell
-from .recoveries import begin_hearing
+from .recoveries import begin_hearing, left_to_repay
 
 HEARING_DAYS = 21
 """Time to answer when more has been paid than the settlement gives."""
@@ -99,12 +99,14 @@ def settle(
 def _pay_or_ask_back(project: Project, found: Outcome, *, by: Any, at: datetime) -> None:
     if found.difference > ZERO:
         Payout.objects.create(
-            project=project, kind=PayoutKind.FINAL, amount=found.difference, reference=next_reference(project),
+            project=project, kind=PayoutKind.FINAL, amount=found.difference, reference=next_reference(project), account=project.account,
             decided_at=at, decided_by=by,
         )  # fmt: skip
-    if found.difference < ZERO and not Recovery.objects.decided().filter(project=project).exists():
+    decided = Recovery.objects.decided().filter(project=project)
+    over = -found.difference - sum((left_to_repay(made) for made in decided), ZERO)
+    if over > ZERO:
         text = _("At the final settlement the grant became %(grant)s. %(paid)s has been paid, so %(over)s is to come back.") % {
-            "grant": found.grant.exact, "paid": found.calculation.basis.paid.exact, "over": (-found.difference).exact,
+            "grant": found.grant.exact, "paid": found.calculation.basis.paid.exact, "over": over.exact,
         }  # fmt: skip
         due = stockholm_today(at) + timedelta(days=HEARING_DAYS)
         begin_hearing(project, ground=RecoveryGround.OVERPAID, text=text, hearing_due_on=due, by=by, at=at)

@@ -73,6 +73,8 @@ class Payout(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=PayoutState, default=PayoutState.DECIDED, editable=False)
     amount = KronorField(_("amount"))
     request = models.OneToOneField(PaymentRequest, on_delete=models.PROTECT, null=True, related_name="payout")
+    account = models.CharField(_("account"), max_length=60, blank=True)
+    """As it was when the payment was decided."""
     reference = models.CharField(_("reference"), max_length=30, unique=True)
     decided_at = models.DateTimeField(_("decided"))
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

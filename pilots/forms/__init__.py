@@ -1,0 +1,1 @@
+"""The forms of the registry, part by part."""
