@@ -98,10 +98,12 @@ class Sums:
     total_cost: Kronor
     lowered: int
     below_smallest: int
+    released: Kronor = Kronor(0)
+    """What of granted money is free again: not used, revoked or repaid."""
 
     @property
     def left(self) -> Kronor:
-        return self.frame - self.amount
+        return self.frame + self.released - self.amount
 
     @property
     def over(self) -> Kronor | None:
@@ -114,8 +116,8 @@ class Sums:
     @property
     def bar(self) -> int:
         """Whole per cent of the frame, for the meter."""
-        share = self.amount.share_of(self.frame)
-        return 0 if share is None else min(100, int(share))
+        share = (self.amount - self.released).share_of(self.frame)
+        return 0 if share is None else max(0, min(100, int(share)))
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ class Material:
     municipalities: list[Any]
     """Of the county, in Swedish order."""
     frames: dict[int, Kronor]
+    releases: dict[int, Kronor]
+    """By year: granted money that has gone back to the frame."""
     closed: frozenset[int]
     """Cases in competition that the person must keep away from: neither shown nor counted."""
 
@@ -171,6 +175,7 @@ def material(call: Call, user: Any, step: str) -> Material:
         parts=list(CountyPart.objects.filter(region=call.programme.region_id).order_by("position", "pk")),
         municipalities=municipalities_of(call.programme.region_id),
         frames={frame.year: frame.amount for frame in call.frames.order_by("year")},
+        releases=dict(call.releases.order_by().values("year").annotate(sum=Sum("amount")).values_list("year", "sum")),
         closed=frozenset(closed_cases(call, user, step).values_list("pk", flat=True)),
     )
 
@@ -249,6 +254,7 @@ def sums(found: Material, picked: Picked) -> Sums:
         total_cost=_sum(case.total_cost for case in chosen),
         lowered=sum(amounts[case.pk] < case.sought for case in chosen),
         below_smallest=sum(amount < smallest for amount in amounts.values()),
+        released=_sum(found.releases.values()),
     )
 
 
@@ -258,6 +264,8 @@ def _sum(amounts: Iterable[Kronor]) -> Kronor:
 
 def _years(found: Material, chosen: list[Case], amounts: Mapping[int, Kronor]) -> list[YearLeft]:
     used: dict[int, int] = dict.fromkeys(found.frames, 0)
+    for year, released in found.releases.items():
+        used[year] = used.get(year, 0) - released.ore
     for case in chosen:
         for year, part in per_year(case, amounts[case.pk], found.lines.get(case.version, {})).items():
             used[year] = used.get(year, 0) + part.ore

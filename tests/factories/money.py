@@ -122,7 +122,12 @@ def create_advance(project, amount, *, by=None, at=ASKING, granted=True):
 
 def create_hearing(project, *, by=None, ground="conditions", at=PAYING, due_on=dt.date(2027, 5, 20)):
     return recoveries.open_recovery(
-        project, ground=ground, text="Lokalhyran avser en annan verksamhet.", hearing_due_on=due_on, by=by or economist(project), at=at
+        project,
+        ground=ground,
+        text="Lokalhyran avser en annan verksamhet.",
+        hearing_due_on=due_on,
+        by=by or economist(project),
+        at=at,
     )
 
 

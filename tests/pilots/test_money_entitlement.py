@@ -62,7 +62,9 @@ def test_the_project_may_underspend_before_it_loses_any_grant():
     assert entitled(Decimal("27.60"), Kronor(2_900_757 - 3), CAP) < CAP
 
 
-@pytest.mark.parametrize(("costs", "expected"), [("0.99", 0), ("1.99", 0), ("2.00", 1), ("199999.99", 99_999), (200_000, 100_000)])
+@pytest.mark.parametrize(
+    ("costs", "expected"), [("0.99", 0), ("1.99", 0), ("2.00", 1), ("199999.99", 99_999), (200_000, 100_000)]
+)
 def test_rounding_never_goes_above_half_of_the_costs(costs, expected):
     assert entitled(Decimal(50), Kronor(costs), Kronor(300_000)) == Kronor(expected) == lawful_most(Kronor(costs))
 
