@@ -117,7 +117,9 @@ def test_a_grant_of_three_fifths_goes_all_the_way_to_the_project():
 def test_more_than_the_lawful_share_is_never_issued_whatever_the_reason(values):
     stage = sent_in()
     with pytest.raises((TransitionRefused, IntegrityError)), transaction.atomic():
-        decisions.issue(decisions.write(stage.application, by=stage.leader, **values, exceeds_reason="Vi vill."), by=stage.decider)
+        decisions.issue(
+            decisions.write(stage.application, by=stage.leader, **values, exceeds_reason="Vi vill."), by=stage.decider
+        )
     assert not Decision.objects.issued().exists()
 
 

@@ -16,8 +16,8 @@ from pilots import accounts_of_money
 from pilots.actions import payment_review as actions
 from pilots.models import CostEntry, PaymentRequest, Payout, Project
 from pilots.states import PaymentState
-from tests.factories import money
 from tests.factories import grants as make
+from tests.factories import money
 from tests.factories import pilots as projects
 from tests.factories.accounts import UserFactory
 from tests.factories.programmes import ProgrammeRoleFactory
