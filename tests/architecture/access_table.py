@@ -338,8 +338,11 @@ DECISIONS = {
     "project_detail": page(OWN | CASE_READERS | {Role.STEERING_GROUP, Role.FINANCE_OFFICER}),
 }
 
-TABLE = DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+from tests.architecture.access_money import ADDRESSES, MONEY  # noqa: E402 - made of the kinds of rows above
+
+TABLE = MONEY | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
+    **ADDRESSES,
     "start": "/",
     "home": "/hem/",
     "account_home": "/konto/",

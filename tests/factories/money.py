@@ -38,12 +38,13 @@ def create_project(**values):
 
 
 def economist(project, **kwargs):
-    found = make.officer(project.programme, Role.FINANCE_OFFICER, **kwargs)
-    return found
+    return make.officer(project.programme, Role.FINANCE_OFFICER, **kwargs)
 
 
 def signatory(project):
-    return Signatory.objects.filter(organisation=project.owner).first() or applications.create_signatory(project.owner)
+    return Signatory.objects.filter(organisation=project.owner).order_by("pk").first() or applications.create_signatory(
+        project.owner
+    )
 
 
 def cost(amount, *, voucher="A1", on=dt.date(2027, 2, 1), category=CostCategory.EXTERNAL_SERVICES, text="Föreläsare"):
@@ -67,17 +68,19 @@ def create_draft(project, *amounts, costs=None, by=None, at=ASKING, files=True):
     return request
 
 
-def send_in(request, *, by=None, at=ASKING):
+def send_in(request, *, by=None, at=ASKING, with_name=None):
     by = by or projects.writer(request.project)
-    version = payments.submit_request(request, signatory=signatory(request.project), revision=request.revision, by=by, at=at)
+    version = payments.submit_request(
+        request, signatory=with_name or signatory(request.project), revision=request.revision, by=by, at=at
+    )
     request.refresh_from_db()
     return version
 
 
-def create_sent_in(project, *amounts, **kwargs):
+def create_sent_in(project, *amounts, with_name=None, **kwargs):
     at = kwargs.get("at", ASKING)
     request = create_draft(project, *amounts, **kwargs)
-    send_in(request, at=at)
+    send_in(request, by=kwargs.get("by"), at=at, with_name=with_name)
     return request
 
 
@@ -129,6 +132,21 @@ def create_hearing(project, *, by=None, ground="conditions", at=PAYING, due_on=d
         by=by or economist(project),
         at=at,
     )
+
+
+def return_it(request, *, by, at, reason="Skicka in kvittot på hyran."):
+    payment_review.return_request(
+        request, reason=reason, due_on=at.date() + dt.timedelta(days=20), revision=request.revision, by=by, at=at
+    )
+
+
+def create_recovery_of(project, amount, *, by, at):
+    """Heard, answered and decided at one moment: that much of the payment that was made last."""
+    made = create_hearing(project, by=by, at=at, due_on=at.date() + dt.timedelta(days=14))
+    recoveries.answer_recovery(made, answer="Vi har bokfört fel.", by=projects.writer(project), at=at)
+    parts = {recoveries.recoverable_of(project)[0].pk: Kronor(amount)}
+    basis = "6 § räntelagen (1975:635), 30 dagar efter kravet."
+    return recoveries.decide_recovery(made, parts=parts, reasons="Kostnaden hör inte hit.", interest_basis=basis, by=by, at=at)
 
 
 def create_recovery(project, *amounts, by=None, at=dt.datetime(2027, 5, 25, 9, tzinfo=STOCKHOLM), **kwargs):

@@ -2,7 +2,8 @@
 
 from .grants import SOURCES as GRANTS
 from .kinds import Source, Task
+from .money import SOURCES as MONEY
 
-SOURCES = (*GRANTS,)
+SOURCES = (*GRANTS, *MONEY)
 
 __all__ = ["SOURCES", "Source", "Task"]
