@@ -98,7 +98,7 @@ class Sums:
     total_cost: Kronor
     lowered: int
     below_smallest: int
-    released: Kronor = Kronor(0)
+    released: Kronor
     """What of granted money is free again: not used, revoked or repaid."""
 
     @property

@@ -3,17 +3,18 @@
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum, Value
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grants.models.calls import lawful_share
 from grants.rules import percent_text
-from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.money import Kronor, KronorField
 
 from . import entitlement
 from .entitlement import Basis, Calculation
 from .models import CostEntry, Payout, PayoutKind, Project, Recovery, Report, ReportKind
+from .states import PaymentState
 
 ZERO = Kronor(0)
 
@@ -27,20 +28,35 @@ def final_report_approved(project: Project) -> bool:
 
 
 def basis_of(project: Project, *, more: Kronor = ZERO) -> Basis:
-    """As things stand; `more` are costs of a request that is not decided yet."""
-    counting = Payout.objects.filter(project=project).counting()
-    sums = counting.aggregate(paid=Sum("amount"), advances=Sum("amount", filter=Q(kind=PayoutKind.ADVANCE)))
+    """As things stand; `more` are costs of a request that is not decided yet. One question to the database."""
+    counting = Payout.objects.filter(project=OuterRef("pk")).counting()
+    revoked = Recovery.objects.filter(project=OuterRef("pk")).revoking()
+    costs = CostEntry.objects.filter(request__project=OuterRef("pk"), request__state=PaymentState.DECIDED)
+    final = Report.objects.approved().filter(project=OuterRef("pk"), kind=ReportKind.FINAL)
+    found = Project.objects.filter(pk=project.pk).values_list(
+        _sum_of(counting),
+        _sum_of(counting.filter(kind=PayoutKind.ADVANCE)),
+        _sum_of(revoked),
+        _sum_of(costs, "approved"),
+        Exists(final),
+    )
+    paid, advances, taken_back, approved, has_report = found.get()
     return Basis(
         share=project.share,
         cap=project.cap,
-        costs=approved_costs(project) + more,
-        paid=sums["paid"] or ZERO,
+        costs=(approved or ZERO) + more,
+        paid=paid or ZERO,
         holdback=project.holdback,
-        final_report_approved=final_report_approved(project),
-        revoked=Recovery.objects.filter(project=project).revoked_sum(),
-        advances=sums["advances"] or ZERO,
+        final_report_approved=has_report,
+        revoked=taken_back or ZERO,
+        advances=advances or ZERO,
         lawful=lawful_share(eu_cofinanced=project.eu_cofinanced),
     )
+
+
+def _sum_of(rows: Any, column: str = "amount") -> Subquery:
+    sums = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(sum=Sum(column)).values("sum")
+    return Subquery(sums, output_field=KronorField())
 
 
 def standing(project: Project) -> Calculation:

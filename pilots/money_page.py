@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.money import Kronor, KronorField
 
 from . import accounts_of_money, payment_rules
@@ -19,9 +20,8 @@ ZERO = Kronor(0)
 
 def _sum_of(column: str) -> Any:
     rows = CostEntry.objects.filter(request=OuterRef("pk")).order_by().values("request")
-    return Coalesce(
-        Subquery(rows.annotate(sum=Sum(column)).values("sum"), output_field=KronorField()), ZERO, output_field=KronorField()
-    )
+    sums = Subquery(rows.annotate(sum=Sum(column)).values("sum"), output_field=KronorField())
+    return Coalesce(sums, Value(ZERO, output_field=KronorField()))
 
 
 def with_sums(requests: Any) -> Any:
@@ -55,18 +55,22 @@ def workroom_context(project: Project, user: Any, *, at: datetime) -> dict[str, 
     }
 
 
-def request_context(payment: PaymentRequest, user: Any) -> dict[str, Any]:
-    """One request: its sums, files, versions, and the calculation as it was decided."""
-    sums = CostEntry.objects.filter(request=payment).aggregate(asked=Sum("amount"), approved=Sum("approved"))
+def request_context(payment: PaymentRequest, user: Any, *, at: datetime) -> dict[str, Any]:
+    """One request: what the rules ask of its rows, its files, and the calculation as it was decided."""
+    facts = payment_rules.facts_of(payment, on=stockholm_today(at))
     return {
         "payment": payment,
         "project": payment.project,
         "parts": parts_of(payment.project, user),
         "open_part": "money",
-        "asked": sums["asked"] or ZERO,
-        "approved": sums["approved"] or ZERO,
+        "facts": facts,
+        "asked": facts.asked,
+        "approved": facts.approved,
         "links": list(payment.files.filter(removed_at=None).select_related("file").order_by("added_at", "pk")),
-        "versions": list(payment.versions.select_related("submitted_by").defer("content").order_by("-number")),
         "lines": accounts_of_money.thawed(payment.calculation),
-        "may_review": permissions.can_review_payment(user, payment.project),
     }
+
+
+def versions_of(payment: PaymentRequest) -> list[Any]:
+    """As it has been sent in, the newest first, without the rows."""
+    return list(payment.versions.select_related("submitted_by").defer("content").order_by("-number"))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,6 +31,56 @@ class Obstacle(NamedTuple):
 
     text: str
     place: str = ""
+
+
+class Facts(NamedTuple):
+    """All that the rules ask of the rows of a request, and of those decided before it: two questions to the database."""
+
+    asked: Kronor
+    approved: Kronor
+    count: int
+    left: int
+    """Rows that have not been assessed."""
+    outside: int
+    ahead: int
+    own: dict[str, Kronor]
+    """Own staff in this request, by column: what is asked for, what is approved."""
+    indirect: dict[str, Kronor]
+    decided: Kronor
+    decided_own: Kronor
+    decided_indirect: Kronor
+
+
+def facts_of(request: PaymentRequest, *, on: date) -> Facts:
+    project = request.project
+    own, indirect = Q(category=CostCategory.OWN_STAFF), Q(category=CostCategory.INDIRECT)
+    rows = CostEntry.objects.filter(request=request).aggregate(
+        asked_sum=Sum("amount"),
+        approved_sum=Sum("approved"),
+        count=Count("pk"),
+        left=Count("pk", filter=Q(approved=None)),
+        outside=Count("pk", filter=Q(booked_on__lt=project.starts_on) | Q(booked_on__gt=project.ends_on)),
+        ahead=Count("pk", filter=Q(booked_on__gt=on)),
+        own=Sum("amount", filter=own),
+        own_approved=Sum("approved", filter=own),
+        indirect=Sum("amount", filter=indirect),
+        indirect_approved=Sum("approved", filter=indirect),
+    )
+    before = CostEntry.objects.filter(request__project=project, request__state=PaymentState.DECIDED).exclude(request=request)
+    decided = before.aggregate(all=Sum("approved"), own=Sum("approved", filter=own), indirect=Sum("approved", filter=indirect))
+    return Facts(
+        asked=rows["asked_sum"] or ZERO,
+        approved=rows["approved_sum"] or ZERO,
+        count=rows["count"],
+        left=rows["left"],
+        outside=rows["outside"],
+        ahead=rows["ahead"],
+        own={"amount": rows["own"] or ZERO, "approved": rows["own_approved"] or ZERO},
+        indirect={"amount": rows["indirect"] or ZERO, "approved": rows["indirect_approved"] or ZERO},
+        decided=decided["all"] or ZERO,
+        decided_own=decided["own"] or ZERO,
+        decided_indirect=decided["indirect"] or ZERO,
+    )
 
 
 # ---- May one be begun at all
@@ -90,9 +140,10 @@ def _of_reports(project: Project, *, on: date) -> Iterable[Obstacle]:
 # ---- May this one be sent in
 
 
-def obstacles(request: PaymentRequest, *, at: datetime) -> list[Obstacle]:
+def obstacles(request: PaymentRequest, *, at: datetime, facts: Facts | None = None) -> list[Obstacle]:
     """Everything that stops the hand-in. A request returned for completion keeps its place though the last day has passed."""
     on = stockholm_today(at)
+    facts = facts or facts_of(request, on=on)
     first = [] if request.state == PaymentState.RETURNED else [*_of_project(request.project, on=on)]
     if request.state == PaymentState.RETURNED and request.return_due_on and on > request.return_due_on:
         first.append(
@@ -105,9 +156,9 @@ def obstacles(request: PaymentRequest, *, at: datetime) -> list[Obstacle]:
         *first,
         *_of_reports(request.project, on=on),
         *_of_account(request.project),
-        *_of_lines(request, on=on),
+        *_of_lines(request, facts, on=on),
         *_of_files(request),
-        *indirect_obstacles(request),
+        *indirect_obstacles(request, facts),
     ]
 
 
@@ -116,34 +167,33 @@ def _of_account(project: Project) -> Iterable[Obstacle]:
         yield Obstacle(_("Write which account the money is to be paid to. It must be the organisation's own."), "konto")
 
 
-def _of_lines(request: PaymentRequest, *, on: date) -> Iterable[Obstacle]:
+def _of_lines(request: PaymentRequest, facts: Facts, *, on: date) -> Iterable[Obstacle]:
     project, entries = request.project, CostEntry.objects.filter(request=request)
-    if not entries.exists():
+    if not facts.count:
         yield Obstacle(_("There are no costs yet. Write them, paste them, or take them in from a file."), "rader")
-        return
-    outside = entries.filter(Q(booked_on__lt=project.starts_on) | Q(booked_on__gt=project.ends_on))
-    if outside.exists():
+    if facts.outside:
+        outside = entries.filter(Q(booked_on__lt=project.starts_on) | Q(booked_on__gt=project.ends_on))
+        words = {
+            "first": day_text(project.starts_on),
+            "last": day_text(project.ends_on),
+            "vouchers": _named(outside, facts.outside),
+        }
         yield Obstacle(
-            _("Outside the project's period, %(first)s–%(last)s: %(vouchers)s. Take the rows away, or correct the day.")
-            % {
-                "first": day_text(project.starts_on), "last": day_text(project.ends_on), "vouchers": _named(outside),
-            },
+            _("Outside the project's period, %(first)s–%(last)s: %(vouchers)s. Take the rows away, or correct the day.") % words,
             "rader",
-        )  # fmt: skip
-    ahead = entries.filter(booked_on__gt=on)
-    if ahead.exists():
+        )
+    if facts.ahead:
         yield Obstacle(
             _("Booked on a day that has not come: %(vouchers)s. Only what is booked and paid can be asked for.")
-            % {"vouchers": _named(ahead)},
+            % {"vouchers": _named(entries.filter(booked_on__gt=on), facts.ahead)},
             "rader",
         )
 
 
-def _named(entries: Any) -> str:
-    rows = list(entries.order_by("position").values_list("voucher", flat=True)[: SHOWN + 1])
-    count = entries.count()
-    said = ", ".join(rows[:SHOWN])
-    more = count - len(rows[:SHOWN])
+def _named(entries: Any, count: int) -> str:
+    rows = list(entries.order_by("position").values_list("voucher", flat=True)[:SHOWN])
+    said = ", ".join(rows)
+    more = count - len(rows)
     return said + (" " + ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more} if more else "")
 
 
@@ -178,22 +228,15 @@ class Indirect(NamedTuple):
         return self.asked > self.most
 
 
-def indirect_of(request: PaymentRequest, *, column: str = "amount") -> Indirect:
+def indirect_of(request: PaymentRequest, facts: Facts, *, column: str = "amount") -> Indirect:
     """Of this request and those decided before it. `column` is what is asked for, or what is approved."""
-    own, indirect = ZERO, ZERO
-    decided = CostEntry.objects.filter(request__project=request.project_id, request__state=PaymentState.DECIDED)
-    for rows, amount in ((decided, "approved"), (CostEntry.objects.filter(request=request), column)):
-        sums = rows.aggregate(
-            own=Sum(amount, filter=Q(category=CostCategory.OWN_STAFF)),
-            indirect=Sum(amount, filter=Q(category=CostCategory.INDIRECT)),
-        )
-        own, indirect = own + (sums["own"] or ZERO), indirect + (sums["indirect"] or ZERO)
+    own = facts.decided_own + facts.own[column]
     rate = request.project.budget.indirect_rate
-    return Indirect(rate, own, indirect, largest_indirect(rate, own))
+    return Indirect(rate, own, facts.decided_indirect + facts.indirect[column], largest_indirect(rate, own))
 
 
-def indirect_obstacles(request: PaymentRequest, *, column: str = "amount") -> Iterable[Obstacle]:
-    found = indirect_of(request, column=column)
+def indirect_obstacles(request: PaymentRequest, facts: Facts, *, column: str = "amount") -> Iterable[Obstacle]:
+    found = indirect_of(request, facts, column=column)
     if found.is_above:
         yield Obstacle(
             _("Indirect costs are %(asked)s. The decided rate, %(rate)s per cent of own staff, gives at most %(most)s.")

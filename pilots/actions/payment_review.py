@@ -126,7 +126,7 @@ def decide_request(
     at = at or timezone.now()
     fresh = _under_review(request, revision=revision, by=by)
     entries = CostEntry.objects.filter(request=fresh)
-    _guard_decision(fresh, entries)
+    _guard_decision(fresh, payment_rules.facts_of(fresh, on=stockholm_today(at)))
     found = entitlement.calculate(accounts_of_money.basis_of(fresh.project, more=entries.approved_so_far()))
     amount = _guard_amount(found.payable if amount is None else amount, found.payable, lower_reason)
 
@@ -147,13 +147,12 @@ def decide_request(
     return fresh
 
 
-def _guard_decision(request: PaymentRequest, entries: Any) -> None:
-    left = entries.not_assessed().count()
-    if left:
+def _guard_decision(request: PaymentRequest, facts: payment_rules.Facts) -> None:
+    if facts.left:
         raise TransitionRefused(
-            _("%(count)d rows have not been assessed. Approve the rest, or say what is deducted.") % {"count": left}
+            _("%(count)d rows have not been assessed. Approve the rest, or say what is deducted.") % {"count": facts.left}
         )
-    broken = [obstacle.text for obstacle in payment_rules.indirect_obstacles(request, column="approved")]
+    broken = [obstacle.text for obstacle in payment_rules.indirect_obstacles(request, facts, column="approved")]
     if broken:
         raise TransitionRefused(" ".join([*broken, _("Deduct what is above.")]))
 

@@ -100,10 +100,12 @@ class RecoveryQuerySet(OfProjectQuerySet):
     def decided(self) -> "RecoveryQuerySet":
         return self.filter(state=RecoveryState.DECIDED)
 
+    def revoking(self) -> "RecoveryQuerySet":
+        """Decided on one of the three grounds of 13 §: that money is gone for good."""
+        return self.filter(state__in=[RecoveryState.DECIDED, RecoveryState.SETTLED]).exclude(ground=RecoveryGround.OVERPAID)
+
     def revoked_sum(self) -> Kronor:
-        """What has been revoked for good."""
-        counting = self.filter(state__in=[RecoveryState.DECIDED, RecoveryState.SETTLED]).exclude(ground=RecoveryGround.OVERPAID)
-        return counting.aggregate(total=Sum("amount"))["total"] or Kronor(0)
+        return self.revoking().aggregate(total=Sum("amount"))["total"] or Kronor(0)
 
 
 class Recovery(models.Model):

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -67,17 +68,18 @@ def _page(
 ) -> HttpResponse:
     over = over or {}
     entries = CostEntry.objects.filter(request=payment)
-    page = paged(request, entries.order_by("position"))
-    context = request_context(payment, request.user)
+    context = request_context(payment, request.user, at=timezone.now())
+    facts = context["facts"]
+    page = paged(request, entries.order_by("position"), count=facts.count)
     calculation = accounts_of_money.if_approved(payment.project, context["approved"])
     context |= {
         "page": page,
         "rows": [_row(entry, over.get(entry.pk, {})) for entry in page],
-        "left": entries.not_assessed().count(),
+        "left": facts.left,
         "lines": accounts_of_money.lines_of(calculation),
         "calculation": calculation,
         "warnings": payment_rules.warnings(payment),
-        "indirect": payment_rules.indirect_of(payment, column="approved"),
+        "indirect": payment_rules.indirect_of(payment, facts, column="approved"),
         "return_form": ReturnForm(),
         "decision_form": PaymentDecisionForm(),
         **more,

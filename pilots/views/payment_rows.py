@@ -19,6 +19,7 @@ from grants.models import CostCategory
 from grants.views.common import log_in_first, number, park_and_log_in, unparked
 from kraftsamling.files import store
 from kraftsamling.files.uploads import upload_refusal
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
 from pilots import cost_editor, cost_reading, payment_rules, sie
@@ -54,20 +55,22 @@ def _entries(payment: PaymentRequest) -> Any:
 def _page(
     request: HttpRequest, payment: PaymentRequest, *, over: Sequence[cost_editor.EditorRow] = (), status: int = 200, **more: Any
 ) -> HttpResponse:
-    page: Page = paged(request, _entries(payment))
+    context = request_context(payment, request.user, at=timezone.now())
+    facts = context["facts"]
+    page: Page = paged(request, _entries(payment), count=facts.count)
     blank = min(cost_editor.MOST_BLANK, max(cost_editor.BLANK_ROWS, number(request.GET.get("rader", ""), 0)))
     rows = cost_editor.page_rows(list(page.object_list), over, blank=blank)
     on_page = sum((entry.amount for entry in page.object_list), payment_rules.ZERO)
-    context = request_context(payment, request.user) | {
+    context |= {
         "page": page,
         "rows": rows,
         "categories": CostCategory.choices,
-        "elsewhere": (_entries(payment).total() - on_page).ore,
+        "elsewhere": (facts.asked - on_page).ore,
         "more_rows": blank + 15,
         "wrong": [row for row in rows if row.errors],
-        "obstacles": payment_rules.obstacles(payment, at=timezone.now()),
+        "obstacles": payment_rules.obstacles(payment, at=timezone.now(), facts=facts),
         "warnings": payment_rules.warnings(payment),
-        "indirect": payment_rules.indirect_of(payment),
+        "indirect": payment_rules.indirect_of(payment, facts),
         **more,
     }
     return render(request, "pilots/payment_edit.html", context, status=status)
@@ -188,7 +191,7 @@ def payment_books(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     found = cost_reading.from_books(file, mapping=mapping, marked=marked, first=project.starts_on, last=project.ends_on)
     if request.method == "POST" and "take" in request.POST and found.costs:
         return _kept(request, payment, found.costs)
-    context = request_context(payment, request.user) | {
+    context = request_context(payment, request.user, at=timezone.now()) | {
         "file": file, "kept": kept, "found": found, "sum": cost_reading.sum_of(found.costs), "objects": _objects(file, marked),
         "accounts": [
             {"number": account, "name": name, "count": count, "sum": total, "category": mapping[account]}
@@ -220,7 +223,8 @@ def _same_number(one: str, other: str) -> bool:
 def payment_indirect(request: HttpRequest, pk: int) -> HttpResponse:
     """A row with what the decided rate gives and is not there yet."""
     payment = own_request(request, pk)
-    indirect = payment_rules.indirect_of(payment)
+    facts = payment_rules.facts_of(payment, on=stockholm_today(timezone.now()))
+    indirect = payment_rules.indirect_of(payment, facts)
     if indirect.left <= payment_rules.ZERO:
         messages.error(request, _("The decided rate gives no more indirect costs than those that are there."))
         return redirect("payment_edit", pk)

@@ -26,7 +26,7 @@ from pilots import accounts_of_money, payment_rules
 from pilots.actions import payments as actions
 from pilots.forms.money import AccountForm, PaymentFileForm, PaymentSubmitForm, ReasonForm, whole_message
 from pilots.models import CostEntry, PaymentRequest, Project, ProjectKind
-from pilots.money_page import request_context, workroom_context
+from pilots.money_page import request_context, versions_of, workroom_context
 from pilots.permissions import money as permissions
 
 
@@ -88,7 +88,14 @@ def payment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("payment_edit", pk)
     hidden = payment.is_being_written and not own
     entries = CostEntry.objects.filter(request=payment).order_by("position") if not hidden else CostEntry.objects.none()
-    context = request_context(payment, request.user) | {"own": own, "hidden": hidden, "page": paged(request, entries)}
+    context = request_context(payment, request.user, at=timezone.now())
+    context |= {
+        "own": own,
+        "hidden": hidden,
+        "page": paged(request, entries, count=0 if hidden else context["facts"].count),
+        "versions": versions_of(payment),
+        "may_review": permissions.can_review_payment(request.user, payment.project),
+    }
     return render(request, "pilots/payment_detail.html", context)
 
 
@@ -167,19 +174,19 @@ def payment_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, payment: PaymentRequest, form: PaymentSubmitForm) -> HttpResponse:
-    context = request_context(payment, request.user) | {
+    context = request_context(payment, request.user, at=timezone.now())
+    facts = context["facts"]
+    context |= {
         "form": form,
         "signatories": form.fields["signatory"].queryset,  # type: ignore[attr-defined]
-        "obstacles": payment_rules.obstacles(payment, at=timezone.now()),
+        "obstacles": payment_rules.obstacles(payment, at=timezone.now(), facts=facts),
         "warnings": payment_rules.warnings(payment),
-        "indirect": payment_rules.indirect_of(payment),
+        "indirect": payment_rules.indirect_of(payment, facts),
         "file_form": PaymentFileForm(),
         "account_form": AccountForm(initial={"account": payment.project.account}),
         "withdraw_form": ReasonForm(label=_("Why do you withdraw the request?"), required=False),
         "ready": payment.ready_at and payment.ready_revision == payment.revision,
-        "may_come_to": accounts_of_money.lines_of(
-            accounts_of_money.if_approved(payment.project, CostEntry.objects.filter(request=payment).total())
-        ),
+        "may_come_to": accounts_of_money.lines_of(accounts_of_money.if_approved(payment.project, facts.asked)),
     }
     return render(request, "pilots/payment_preview.html", context)
 

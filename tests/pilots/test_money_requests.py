@@ -318,7 +318,7 @@ def test_indirect_costs_are_at_most_the_decided_rate_from_the_start(project, wri
     money.send_in(first)
     money.decide(first)
     second = money.create_draft(project, costs=[money.cost(100, category=staff), money.cost("15.01", category=indirect)])
-    found = payment_rules.indirect_of(second)
+    found = payment_rules.indirect_of(second, payment_rules.facts_of(second, on=money.ASKING.date()))
     assert (found.own_staff, found.asked, found.most) == (Kronor(10_100), Kronor("1515.01"), Kronor(1_515))
     assert "at most 1\u00a0515\u00a0kr" in texts(second)
 

@@ -55,7 +55,7 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
         ),
         (Role.STEERING_GROUP, ["Calls", "Projects", "Search"], ["Our organisation", "What mail I want"]),
         (Role.REFERENCE_GROUP, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.FINANCE_OFFICER, ["Calls", "Projects", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.FINANCE_OFFICER, ["Calls", "Projects", "Payment requests", "Search"], ["Our organisation", "What mail I want"]),
         (Role.COMMUNICATIONS_OFFICER, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
     ],
 )
