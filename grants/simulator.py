@@ -2,20 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from kraftsamling.accounts.models import OrganisationKind
-from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.places.models import CountyPart, municipalities_of
 
 from . import board
-from .models import Application, ApplicationVersion, Call, FinancingLine, FinancingRole, Sketch, SketchVersion, Step
+from .models import (
+    Application,
+    ApplicationVersion,
+    Call,
+    FinancingLine,
+    FinancingRole,
+    FrameRelease,
+    Sketch,
+    SketchVersion,
+    Step,
+)
 
 STEPS = {"skisser": Step.SKETCH, "ansokningar": Step.APPLICATION}
 """The step as it stands in the address."""
@@ -55,10 +65,11 @@ class YearLeft(NamedTuple):
     year: int
     frame: Kronor | None
     used: Kronor
+    released: Kronor
 
     @property
     def left(self) -> Kronor:
-        return (self.frame or Kronor(0)) - self.used
+        return (self.frame or Kronor(0)) + self.released - self.used
 
 
 class Part(NamedTuple):
@@ -136,10 +147,10 @@ class Material:
     municipalities: list[Any]
     """Of the county, in Swedish order."""
     frames: dict[int, Kronor]
-    releases: dict[int, Kronor]
-    """By year: granted money that has gone back to the frame."""
     closed: frozenset[int]
     """Cases in competition that the person must keep away from: neither shown nor counted."""
+    releases: dict[int, Kronor] = field(default_factory=dict)
+    """By year of the frame: granted money that has gone back to it."""
 
 
 def in_competition(call: Call, step: str, among: Any) -> "QuerySet[Sketch]":
@@ -165,6 +176,7 @@ def closed_cases(call: Call, user: Any, step: str) -> "QuerySet[Sketch]":
 
 
 def material(call: Call, user: Any, step: str) -> Material:
+    frames = list(call.frames.annotate(released=_released_in_the_year()).order_by("year"))
     return Material(
         call=call,
         step=step,
@@ -174,10 +186,15 @@ def material(call: Call, user: Any, step: str) -> Material:
         areas=list(call.focus_areas.order_by("position", "pk")),
         parts=list(CountyPart.objects.filter(region=call.programme.region_id).order_by("position", "pk")),
         municipalities=municipalities_of(call.programme.region_id),
-        frames={frame.year: frame.amount for frame in call.frames.order_by("year")},
-        releases=dict(call.releases.order_by().values("year").annotate(sum=Sum("amount")).values_list("year", "sum")),
+        frames={frame.year: frame.amount for frame in frames},
+        releases={frame.year: frame.released for frame in frames if frame.released},
         closed=frozenset(closed_cases(call, user, step).values_list("pk", flat=True)),
     )
+
+
+def _released_in_the_year() -> Subquery:
+    releases = FrameRelease.objects.filter(call=OuterRef("call"), year=OuterRef("year")).order_by().values("year")
+    return Subquery(releases.annotate(sum=Sum("amount")).values("sum"), output_field=KronorField())
 
 
 def _places(call: Call, step: str) -> dict[int, list[str]]:
@@ -264,12 +281,15 @@ def _sum(amounts: Iterable[Kronor]) -> Kronor:
 
 def _years(found: Material, chosen: list[Case], amounts: Mapping[int, Kronor]) -> list[YearLeft]:
     used: dict[int, int] = dict.fromkeys(found.frames, 0)
-    for year, released in found.releases.items():
-        used[year] = used.get(year, 0) - released.ore
+    for year in found.releases:
+        used.setdefault(year, 0)
     for case in chosen:
         for year, part in per_year(case, amounts[case.pk], found.lines.get(case.version, {})).items():
             used[year] = used.get(year, 0) + part.ore
-    return [YearLeft(year, found.frames.get(year), Kronor.from_ore(used[year])) for year in sorted(used)]
+    free = found.releases
+    return [
+        YearLeft(year, found.frames.get(year), Kronor.from_ore(used[year]), free.get(year, Kronor(0))) for year in sorted(used)
+    ]
 
 
 class _Tally:

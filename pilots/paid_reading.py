@@ -53,7 +53,7 @@ def rows_of(upload: Any) -> list[list[Any]]:
         except csv.Error:
             raise Unreadable([_("The file could not be read. Send it as XLSX instead.")]) from None
     return files.file_rows(
-        str(upload.name), upload.file, upload.size or 0, most_rows=MOST_ROWS, largest=LARGEST_FILE,
+        str(upload.name), upload.file, upload.size or 0, most_rows=MOST_ROWS, largest=LARGEST_FILE, unpacked=8 * LARGEST_FILE,
         too_large=_("The file is too large."),
     )  # fmt: skip
 

@@ -20,12 +20,19 @@ from kraftsamling.lib.money import LARGEST, Kronor
 from .sheets import MOST_COLUMNS, MOST_ROWS, Unreadable
 
 LARGEST_FILE = 1024 * 1024
-UNPACKED_TIMES = 8
-"""A budget is some thousand cells; what unpacks to more than this many times the limit is no sheet of ours."""
+LARGEST_UNPACKED = 8 * 1024 * 1024
+"""A budget is some thousand cells; what is larger than this is no budget, however small it is packed."""
 
 
 def file_rows(
-    name: str, stream: BinaryIO, size: int, *, most_rows: int = MOST_ROWS, largest: int = LARGEST_FILE, too_large: str = ""
+    name: str,
+    stream: BinaryIO,
+    size: int,
+    *,
+    most_rows: int = MOST_ROWS,
+    largest: int = LARGEST_FILE,
+    unpacked: int = 0,
+    too_large: str = "",
 ) -> list[list[Any]]:
     """The cells of the first sheet: texts, and numbers as Kronor. Raises Unreadable with words."""
     too_large = too_large or _("The file is too large for a budget. Send a sheet with the rows of the budget only.")
@@ -36,7 +43,7 @@ def file_rows(
             raise Unreadable([_("Send an Excel file (xlsx), or copy the rows and paste them instead.")])
     except ValidationError as error:
         raise Unreadable(error.messages) from None
-    _guard_unpacked(stream, largest * UNPACKED_TIMES, too_large)
+    _guard_unpacked(stream, unpacked or LARGEST_UNPACKED, too_large)
     try:
         return list(_rows(stream, most_rows))
     except Unreadable:

@@ -17,15 +17,15 @@ def release_frame(project: Project, *, reason: ReleaseReason, at: datetime) -> K
     A running project holds its cap, a closed or revoked one what it has been paid. Belongs in the transaction of the change,
     with the project's row locked. Nothing is written for projects decided elsewhere: they have taken nothing from a frame.
     """
-    if project.application_id is None or project.decision is None or project.decision.cap is None:
-        return ZERO
     application = project.application
+    if application is None or project.decision is None or project.decision.cap is None:
+        return ZERO
     held = project.cap if project.state == ProjectState.RUNNING else _paid(project)
     released = FrameRelease.objects.filter(application=application).total()
     amount = project.decision.cap - held - released
     if not amount:
         return ZERO
-    call = application.sketch.call  # type: ignore[union-attr]
+    call = application.sketch.call
     FrameRelease.objects.create(
         call=call, application=application, year=_year(call, project), amount=amount, reason=reason, released_at=at
     )

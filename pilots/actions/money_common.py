@@ -29,7 +29,8 @@ def next_reference(project: Project) -> str:
 
 
 def members_of(project: Project) -> "QuerySet[Any]":
-    return project.owner.members.filter(is_active=True)
+    found: QuerySet[Any] = project.owner.members.filter(is_active=True)
+    return found
 
 
 def staff_of(project: Project, *roles: str) -> "QuerySet[Any]":
@@ -38,7 +39,8 @@ def staff_of(project: Project, *roles: str) -> "QuerySet[Any]":
         return officers_of(project.application.sketch, *roles)  # type: ignore[union-attr]
     taking_part = Membership.objects.filter(organisation=project.owner_id).values("user")
     found = User.objects.filter(is_active=True, roles__programme=project.programme_id, roles__role__in=roles)
-    return found.exclude(pk__in=taking_part).distinct().order_by("pk")
+    free: QuerySet[Any] = found.exclude(pk__in=taking_part).distinct().order_by("pk")
+    return free
 
 
 def tell(

@@ -308,7 +308,7 @@ def _record_submit(request: PaymentRequest, version: PaymentVersion, *, by: Any,
         "pilots.payment.submit", project, by=by, at=at, number=request.number, receipt=version.receipt_number,
         signed_by=version.signed_by_name, checksum=version.checksum, total=total.exact,
     )  # fmt: skip
-    words = {
+    words: dict[str, Any] = {
         "request": request.number, "receipt": version.receipt_number, "moment": later_moment_text(at), "checksum": version.checksum,
         "signed_by": version.signed_by_name, "total": total.exact, "rows": len(version.content["entries"]),
     }  # fmt: skip

@@ -153,7 +153,7 @@ def payment_import(request: HttpRequest, pk: int) -> HttpResponse:
         return _books_kept(request, payment, sent)
     try:
         rows = files.file_rows(
-            str(sent.name), sent.file, sent.size or 0, most_rows=actions.MOST_ENTRIES, largest=LARGEST_SHEET,  # type: ignore[union-attr, arg-type]
+            str(sent.name), sent.file, sent.size or 0, most_rows=actions.MOST_ENTRIES, largest=LARGEST_SHEET, unpacked=8 * LARGEST_SHEET,  # type: ignore[union-attr, arg-type]
             too_large=_("The file is too large. Send a sheet with the rows of the request only."),
         )  # fmt: skip
         costs = cost_reading.read_rows(rows, category=request.POST.get("category", ""))
