@@ -52,6 +52,7 @@ MENU = (
         frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.REFERENCE_GROUP}),
         members=True,
     ),
+    Place(_("Payment requests"), "payment_list", frozenset({Role.FINANCE_OFFICER})),
     Place(_("Search"), "search"),
 )
 ACCOUNT_MENU = (

@@ -1,5 +1,6 @@
 """The registry of projects: terms, reports, indicators, payments."""
 
+from .advances import Advance, Recovery, RecoveryGround, RecoveryPart
 from .analyses import (
     ANALYSIS_READERS,
     AnalysisVersion,
@@ -20,7 +21,8 @@ from .evaluations import (
     YearlyFollowUp,
 )
 from .learning import InterviewNote, Learning, LearningKind, Passage, Theme
-from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
+from .payments import CostEntry, PaymentFile, PaymentFileKind, PaymentRequest, PaymentVersion
+from .payouts import Payout, PayoutBatch, PayoutKind, Settlement
 from .projects import (
     CASE_READERS,
     PROJECT_READERS,
@@ -50,6 +52,7 @@ __all__ = [
     "EVALUATION_READERS",
     "PROJECT_READERS",
     "PUBLISHERS",
+    "Advance",
     "AnalysisVersion",
     "BoardItem",
     "CalendarFeed",
@@ -71,12 +74,19 @@ __all__ = [
     "Learning",
     "LearningKind",
     "Passage",
+    "PaymentFile",
+    "PaymentFileKind",
     "PaymentRequest",
+    "PaymentVersion",
     "Payout",
+    "PayoutBatch",
     "PayoutKind",
     "Project",
     "ProjectKind",
     "ProjectPartner",
+    "Recovery",
+    "RecoveryGround",
+    "RecoveryPart",
     "Report",
     "ReportDraft",
     "ReportFile",
@@ -86,6 +96,7 @@ __all__ = [
     "ReportVersion",
     "ReportedCost",
     "ReviewOutcome",
+    "Settlement",
     "StageEvaluation",
     "StageGoal",
     "TeamMember",

@@ -2,7 +2,8 @@
 
 from .builds import urlpatterns as builds
 from .learning import urlpatterns as learning
+from .money import urlpatterns as money
 from .projects import urlpatterns as projects
 from .reports import urlpatterns as reports
 
-urlpatterns = [*builds, *projects, *reports, *learning]
+urlpatterns = [*builds, *projects, *reports, *money, *learning]

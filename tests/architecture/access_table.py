@@ -343,12 +343,14 @@ DECISIONS = {
 }
 
 from tests.architecture.access_learning import LEARNING  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_money import ADDRESSES, MONEY  # noqa: E402
 from tests.architecture.access_projects import PROJECTS  # noqa: E402
 from tests.architecture.access_reports import REPORTS  # noqa: E402
 
-PILOTS = PROJECTS | REPORTS | LEARNING
+PILOTS = PROJECTS | REPORTS | MONEY | LEARNING
 TABLE = PILOTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
+    **ADDRESSES,
     "start": "/",
     "home": "/hem/",
     "account_home": "/konto/",

@@ -5,7 +5,6 @@ In a file of their own, so that two workers share the walk.
 
 import pytest
 
-from kraftsamling.programmes.models import Role
 from tests.walks.browsing import wrong_in_a_browser
 from tests.walks.language import english_left
 from tests.walks.world import PEOPLE, STAFF

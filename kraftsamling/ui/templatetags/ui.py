@@ -167,7 +167,7 @@ def focus_tag(area: Any) -> SafeString:
 
 # ---- Behaviour
 
-BEHAVIOURS = ("autosave", "budget", "counter", "filesize", "once", "htmx")
+BEHAVIOURS = ("autosave", "budget", "costs", "counter", "filesize", "once", "htmx")
 
 
 @register.inclusion_tag("components/behaviours.html")
