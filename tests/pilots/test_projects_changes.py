@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from grants.actions import DraftConflict
 from grants.budget.content import CostPart
@@ -20,11 +21,12 @@ from pilots.models import ChangeDecision, ChangeRequest, Project, Terms
 from pilots.permissions import projects as permissions
 from pilots.signals import terms_changed
 from pilots.states import CHANGE_MOVES, ChangeState, ProjectState
-from tests.factories import applications, pilots
+from tests.factories import applications, decisions, pilots
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.grants import trail
 from tests.grants.scene import EVERY_ROLE, again, fresh, people
+from tests.grants.test_decisions import corrected, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -401,3 +403,45 @@ def test_terms_other_than_those_read_are_a_lost_race(small):
     change = pilots.ask(small)
     with pytest.raises(LostRace):
         pilots.grant(change, by=decider(small), seen_terms=0)
+
+
+# ---- A correction of the grant, after the terms have been changed
+
+
+@pytest.fixture
+def stage():
+    found = waiting()
+    found.decision = decisions.decide(found.application, officer=found.leader, decider=found.decider)
+    found.project = Project.objects.get()
+    return found
+
+
+def test_a_correction_of_the_words_leaves_what_a_change_has_set(stage):
+    pilots.grant(pilots.ask(stage.project), by=stage.decider)
+    newest = corrected(stage, stage.decision, reasons="Rättad motivering.")
+    now = again(stage.project)
+    assert (now.ends_on, now.decision, now.terms.count()) == (dt.date(2028, 3, 31), newest, 2)
+
+
+def test_a_correction_of_the_money_never_overwrites_a_change(stage):
+    pilots.grant(pilots.ask(stage.project), by=stage.decider)
+    with pytest.raises(TransitionRefused, match="senare beslut"):
+        corrected(stage, stage.decision, cap=Kronor(140_000))
+    assert (again(stage.project).cap, again(stage.decision).state) == (Kronor(150_000), "issued")
+
+
+def test_a_correction_below_what_is_paid_is_refused_with_words(stage):
+    Project.objects.update(paid=Kronor(100_000))
+    with pytest.raises(TransitionRefused, match="kan inte rättas"):
+        corrected(stage, stage.decision, cap=Kronor(90_000))
+
+
+def test_the_database_itself_refuses_terms_above_the_lawful_part(small):
+    terms = small.terms.get()
+    with pytest.raises(IntegrityError, match="terms_cap_is_at_most_the_lawful_part"), transaction.atomic():
+        Terms.objects.filter(pk=terms.pk).update(cap=Kronor("200000.01"))
+    with pytest.raises(IntegrityError, match=r"one_open_change_per_project|changerequest\.project_id"), transaction.atomic():
+        for number in (8, 9):
+            ChangeRequest.objects.create(
+                project=small, number=number, organisation=small.owner, begun_at=pilots.ASKING, begun_by=pilots.writer(small)
+            )
