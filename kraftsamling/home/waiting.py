@@ -1,12 +1,12 @@
 """“This is waiting for you”: the list, and how long it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -22,9 +22,16 @@ _FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 
 def waiting_for(user: Any, *, at: datetime) -> list[Task]:
-    """Everything that waits for the person, what is due first on top."""
-    tasks = [source.task(row) for source in SOURCES for row in source.rows(user, at=at)[:MOST_OF_EACH]]
+    """Everything that waits for the person, what is due first on top. One query, and one more for each kind there is any of."""
+    rows = [source.rows(user, at=at) for source in SOURCES]
+    tasks = [SOURCES[place].task(row) for place in _where_any(rows) for row in rows[place][:MOST_OF_EACH]]
     return sorted(tasks, key=lambda task: task.due_at or _FAR_AWAY)
+
+
+def _where_any(rows: Sequence[QuerySet]) -> list[int]:
+    """The places of those that have any row, in one query."""
+    asked = [each.order_by().values_list(Value(place)) for place, each in enumerate(rows) if not each.query.is_empty()]
+    return sorted(place for (place,) in asked[0].union(*asked[1:])) if asked else []
 
 
 def known_count(user: Any, *, at: datetime) -> int:
