@@ -240,11 +240,14 @@ def test_who_may_change_the_plan(role):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("as_partner", [False, True])
-def test_an_officer_does_not_plan_for_their_own_house(as_partner):
+@pytest.mark.parametrize("house", ["owner", "partner", "owner of the platform"])
+def test_an_officer_does_not_plan_for_their_own_house(house):
     project = create_elsewhere()
     officer = make.officer(project.programme)
-    if as_partner:
+    if house == "owner of the platform":
+        type(project).objects.update(kind="platform")
+        project.refresh_from_db()
+    if house == "partner":
         house = UserFactory(member_of=create_elsewhere(project.programme).owner).organisations.get()
         ProjectPartner.objects.create(project=project, name=house.name, organisation=house)
     else:
