@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.dates import start_of_day, stockholm_today
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 from pilots.actions.report_reminders import overdue_for_long, reminder_days
-from pilots.models import Project, ProjectPartner, Report
+from pilots.models import Project, Report
 from pilots.states import ReportState
 
 from .kinds import Source, Task
@@ -58,10 +58,7 @@ def _handled(user: Any, *roles: Role) -> QuerySet:
     if not programmes_with_role(user, *roles):
         return Report.objects.none()
     rows = Report.objects.filter(project__in=Project.objects.handled_by(user, *roles))
-    if not user.organisation_ids:
-        return rows
-    partner = ProjectPartner.objects.filter(project=OuterRef("project"), organisation__in=user.organisation_ids)
-    return rows.exclude(Q(project__owner__in=user.organisation_ids) | Exists(partner))
+    return rows.exclude(project__owner__in=user.organisation_ids) if user.organisation_ids else rows
 
 
 def to_review(user: Any, *, at: datetime) -> QuerySet:
