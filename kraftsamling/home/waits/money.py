@@ -1,13 +1,13 @@
 """What waits around the money of projects: with the owner, with who signs, and with the economist."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kraftsamling.lib.dates import start_of_day, stockholm_today
+from kraftsamling.lib.dates import end_of_day, stockholm_today
 from kraftsamling.programmes.models import Programme, Role
 from kraftsamling.programmes.permissions import programmes_with_role
 from pilots.models import Advance, PaymentRequest, Payout, Project, Recovery, Report, ReportKind
@@ -17,7 +17,7 @@ from .kinds import Source, Task
 
 
 def _end_of(day: Any) -> datetime | None:
-    return start_of_day(day + timedelta(days=1)) if day else None
+    return end_of_day(day) if day else None
 
 
 # ---- The owner, and who signs

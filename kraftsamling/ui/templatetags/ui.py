@@ -1,7 +1,7 @@
 """The components as template tags: `{% load ui %}`. Each is shown on the gallery page."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -100,6 +100,14 @@ def moment(at: datetime | None) -> str:
     if not at:
         return NOTHING
     return format_html('<time datetime="{}">{}</time>', at.astimezone(STOCKHOLM).isoformat(timespec="seconds"), moment_text(at))
+
+
+@register.simple_tag
+def deadline(at: datetime) -> str:
+    """A moment; where it is the end of a day, that day."""
+    if at.astimezone(STOCKHOLM).time() != time.min:
+        return moment(at)
+    return day(at.astimezone(STOCKHOLM).date() - timedelta(days=1))
 
 
 @register.simple_tag
