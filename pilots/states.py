@@ -1,4 +1,4 @@
-"""All states of the pilot registry and what can follow on what. README shows the same as a diagram."""
+"""All states of the pilot registry and what can follow on what. docs/states.md shows the same as diagrams."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -196,10 +196,6 @@ RECOVERY_MOVES: dict[str, set[str]] = {
 }
 
 MOVES = {
-    NoteState: NOTE_MOVES,
-    AnalysisState: ANALYSIS_MOVES,
-    EvaluationState: EVALUATION_MOVES,
-    BoardItemState: BOARD_ITEM_MOVES,
     ProjectState: PROJECT_MOVES,
     ChangeState: CHANGE_MOVES,
     ReportState: REPORT_MOVES,
@@ -208,6 +204,10 @@ MOVES = {
     PayoutState: PAYOUT_MOVES,
     AdvanceState: ADVANCE_MOVES,
     RecoveryState: RECOVERY_MOVES,
+    NoteState: NOTE_MOVES,
+    AnalysisState: ANALYSIS_MOVES,
+    EvaluationState: EVALUATION_MOVES,
+    BoardItemState: BOARD_ITEM_MOVES,
 }
 
 TONES: dict[type[models.TextChoices], dict[str, str]] = {
