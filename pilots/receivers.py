@@ -5,10 +5,14 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from grants.models import Decision
+from grants.models import Decision, ReleaseReason
 from grants.signals import application_awarded, decision_corrected
 
 from . import actions
+from .actions.frames import release_frame
+from .actions.money_common import lock_project
+from .models import Project
+from .signals import terms_changed
 
 
 @receiver(application_awarded, dispatch_uid="pilots.open_project")
@@ -18,4 +22,11 @@ def on_award(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) ->
 
 @receiver(decision_corrected, dispatch_uid="pilots.change_project")
 def on_correction(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) -> None:
-    actions.change_project(decision, at=at)
+    project = actions.change_project(decision, at=at)
+    release_frame(lock_project(project), reason=ReleaseReason.CHANGE, at=at)
+
+
+@receiver(terms_changed, dispatch_uid="pilots.release_frame")
+def on_new_terms(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
+    """A lower grant leaves money in the frame, a higher one takes more of it."""
+    release_frame(lock_project(project), reason=ReleaseReason.CHANGE, at=at)
