@@ -10,6 +10,7 @@ from grants.signals import application_awarded, decision_corrected
 
 from . import actions
 from .actions import frames, indicators, report_plan
+from .actions.money_common import lock_project
 from .models import Project
 from .signals import project_opened, terms_changed
 
@@ -37,4 +38,5 @@ def on_new_terms(sender: Any, *, project: Project, at: datetime, **kwargs: Any) 
 
 @receiver(terms_changed, dispatch_uid="pilots.release_frame")
 def on_new_cap(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
-    frames.release_frame(project, reason=ReleaseReason.CHANGE, at=at)
+    """A lower grant leaves money in the frame, a higher one takes more of it."""
+    frames.release_frame(lock_project(project), reason=ReleaseReason.CHANGE, at=at)

@@ -30,6 +30,16 @@ FIXED = "a_payout_is_cancelled_never_changed"
 FROZEN = "a_decided_payment_request_is_never_changed"
 
 
+EVENTS = {
+    "money_payout_kept": "AFTER INSERT OR UPDATE OF state ON pilots_payout",
+    "money_payout_fixed": "BEFORE DELETE OR UPDATE ON pilots_payout",
+    "money_project_paid": "AFTER UPDATE OF paid ON pilots_project",
+    "money_entry_frozen": "BEFORE INSERT OR UPDATE OR DELETE ON pilots_costentry",
+    "money_request_frozen": "BEFORE UPDATE OF state, amount, formula, calculation, project_id ON pilots_paymentrequest",
+}
+"""When the functions of PostgreSQL are run."""
+
+
 def _formula(project: str, least: str) -> str:
     """In öre, as pilots.entitlement has it: the share half up in whole kronor, the lawful part of the costs and the cap downwards."""
     costs = _COSTS.format(project=project)
@@ -77,14 +87,15 @@ def _sqlite() -> dict[str, str]:
     return {name: f"CREATE TRIGGER {name} {body}" for name, body in triggers.items()}
 
 
-def _postgresql() -> list[str]:
+def _bodies() -> dict[str, str]:
+    """What the functions of PostgreSQL do, by the name of their trigger."""
     formula = _formula("NEW.project_id", "LEAST")
     advances = _ADVANCES.format(project="NEW.project_id")
 
     def refuse(name: str) -> str:
         return f"RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation';"
 
-    bodies = {
+    return {
         # The project's row is locked before anything is summed, so that two payments at once see one another.
         "money_payout_kept": f"""DECLARE the_project RECORD; BEGIN
             SELECT * INTO the_project FROM pilots_project WHERE id = NEW.project_id FOR UPDATE;
@@ -114,18 +125,14 @@ def _postgresql() -> list[str]:
             RETURN NEW; END""",
         "money_request_frozen": f"BEGIN IF OLD.state = 'decided' THEN {refuse(FROZEN)} END IF; RETURN NEW; END",
     }  # fmt: skip
-    events = {
-        "money_payout_kept": "AFTER INSERT OR UPDATE OF state ON pilots_payout",
-        "money_payout_fixed": "BEFORE DELETE OR UPDATE ON pilots_payout",
-        "money_project_paid": "AFTER UPDATE OF paid ON pilots_project",
-        "money_entry_frozen": "BEFORE INSERT OR UPDATE OR DELETE ON pilots_costentry",
-        "money_request_frozen": "BEFORE UPDATE OF state, amount, formula, calculation, project_id ON pilots_paymentrequest",
-    }
+
+
+def _postgresql() -> list[str]:
     made = []
-    for name, body in bodies.items():
+    for name, body in _bodies().items():
         made.append(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
-        made.append(f"DROP TRIGGER IF EXISTS {name} ON {events[name].rpartition(' ')[2]}")
-        made.append(f"CREATE TRIGGER {name} {events[name]} FOR EACH ROW EXECUTE FUNCTION {name}()")
+        made.append(f"DROP TRIGGER IF EXISTS {name} ON {EVENTS[name].rpartition(' ')[2]}")
+        made.append(f"CREATE TRIGGER {name} {EVENTS[name]} FOR EACH ROW EXECUTE FUNCTION {name}()")
     return made
 
 

@@ -83,24 +83,22 @@ def advance_decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = AdvanceDecisionForm(request.POST)
     if not form.is_valid():
         return _advance_page(request, made, form)
-    said = form.cleaned_data
     try:
-        if "refuse" in request.POST:
-            advances.refuse_advance(made, reasons=said["special_reasons"], by=request.user)
-        else:
-            amount = said["amount"] if said["amount"] is not None else Kronor(0)
-            advances.grant_advance(
-                made,
-                amount=amount,
-                special_reasons=said["special_reasons"],
-                financial_check=said["financial_check"],
-                by=request.user,
-            )
+        _decided(request, made, form)
     except TransitionRefused as refusal:
         form.add_error(None, str(refusal))
         return _advance_page(request, made, form)
     messages.success(request, _("Decided. The owner has been told."))
     return redirect(made)
+
+
+def _decided(request: HttpRequest, made: Advance, form: AdvanceDecisionForm) -> None:
+    said = {name: form.cleaned_data[name] for name in ("special_reasons", "financial_check")}
+    if "refuse" in request.POST:
+        advances.refuse_advance(made, reasons=said["special_reasons"], by=request.user)
+        return
+    amount = form.cleaned_data["amount"]
+    advances.grant_advance(made, amount=Kronor(0) if amount is None else amount, **said, by=request.user)
 
 
 @require_POST

@@ -183,24 +183,31 @@ def payment_books(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     kept: PaymentFile = get_object_or_404(books, pk=link)
     file = sie.read(store.read(kept.file))
     marked = _marked(request, file)
-    mapping = {
-        account: request.POST.get(f"k_{account}", cost_reading.likely_category(account)) for account in file.used_accounts(marked)
-    }
-    mapping = {account: key if key in CostCategory.values else "" for account, key in mapping.items()}
-    project = payment.project
+    mapping, project = _mapping(request, file, marked), payment.project
     found = cost_reading.from_books(file, mapping=mapping, marked=marked, first=project.starts_on, last=project.ends_on)
     if request.method == "POST" and "take" in request.POST and found.costs:
         return _kept(request, payment, found.costs)
     context = request_context(payment, request.user, at=timezone.now()) | {
         "file": file, "kept": kept, "found": found, "sum": cost_reading.sum_of(found.costs), "objects": _objects(file, marked),
-        "accounts": [
-            {"number": account, "name": name, "count": count, "sum": total, "category": mapping[account]}
-            for account, (name, count, total) in file.used_accounts(marked).items()
-        ],
-        "categories": CostCategory.choices,
+        "accounts": _accounts(file, marked, mapping), "categories": CostCategory.choices,
         "other_company": bool(file.org_number) and not _same_number(file.org_number, project.owner.org_number),
     }  # fmt: skip
     return render(request, "pilots/payment_books.html", context)
+
+
+def _mapping(request: HttpRequest, file: sie.SieFile, marked: tuple[str, str] | None) -> dict[str, str]:
+    """The category of each account: as chosen, or what is likely at first."""
+    chosen = {
+        account: request.POST.get(f"k_{account}", cost_reading.likely_category(account)) for account in file.used_accounts(marked)
+    }
+    return {account: key if key in CostCategory.values else cost_reading.LEAVE_OUT for account, key in chosen.items()}
+
+
+def _accounts(file: sie.SieFile, marked: tuple[str, str] | None, mapping: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"number": account, "name": name, "count": count, "sum": total, "category": mapping[account]}
+        for account, (name, count, total) in file.used_accounts(marked).items()
+    ]
 
 
 def _objects(file: sie.SieFile, marked: tuple[str, str] | None) -> list[tuple[str, str, bool]]:

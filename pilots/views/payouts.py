@@ -85,16 +85,20 @@ def payout_paid(request: HttpRequest) -> HttpResponse:
         messages.error(request, refusal)
         return redirect("payout_list")
     try:
-        payouts = Payout.objects.handled_by(request.user)
-        rows = paid_reading.read(paid_reading.rows_of(form.cleaned_data["file"]), payouts, today=stockholm_today(timezone.now()))
+        sheet = paid_reading.rows_of(form.cleaned_data["file"])
+        rows = paid_reading.read(sheet, Payout.objects.handled_by(request.user), today=stockholm_today(timezone.now()))
     except Unreadable as refused:
         messages.error(request, " ".join(refused.messages))
         return redirect("payout_list")
+    return render(request, "pilots/payout_paid.html", _shown(rows))
+
+
+def _shown(rows: list[paid_reading.FoundRow]) -> dict[str, Any]:
+    """What the page shows, and the rows that can be booked as they are sent back."""
     right = [row for row in rows if not row.problem]
-    total = sum((row.amount for row in right if row.amount is not None), Kronor(0))
-    packed = "\n".join(f"{row.reference}|{row.amount.ore}|{row.paid_on}" for row in right if row.amount is not None)
-    context = {"rows": rows, "right": right, "total": total, "packed": packed}
-    return render(request, "pilots/payout_paid.html", context)
+    amounts = [row.amount or Kronor(0) for row in right]
+    packed = "\n".join(f"{row.reference}|{amount.ore}|{row.paid_on}" for row, amount in zip(right, amounts, strict=True))
+    return {"rows": rows, "right": right, "total": sum(amounts, Kronor(0)), "packed": packed}
 
 
 def _booked(request: HttpRequest) -> HttpResponse:

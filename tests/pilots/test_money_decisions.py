@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import translation
 
 from grants import decision_rules, simulator
@@ -17,6 +18,7 @@ from kraftsamling.programmes.models import Role
 from pilots import accounts_of_money
 from pilots.actions import advances, payments, recoveries, settlements
 from pilots.models import Advance, Payout, Project, Recovery, Settlement
+from pilots.signals import terms_changed
 from tests.factories import grants as make
 from tests.factories import money
 from tests.factories import pilots as projects
@@ -455,3 +457,19 @@ def test_a_project_decided_elsewhere_has_taken_nothing_from_a_frame(project, by)
     money.approve_final_report(project, by=by)
     assert settled(project, by).released == Kronor(0)
     assert not FrameRelease.objects.exists()
+
+
+def test_new_terms_are_felt_in_the_frame(granted):
+    def cap_becomes(kronor):
+        Project.objects.filter(pk=granted.pk).update(cap=Kronor(kronor))
+        with transaction.atomic():
+            terms_changed.send(sender=Project, project=again(granted), at=money.ASKING)
+
+    cap_becomes(120_000)
+    assert (FrameRelease.objects.get().amount, left_of_frame(granted)) == (Kronor(30_000), Kronor(880_000))
+    cap_becomes(180_000)
+    assert (FrameRelease.objects.total(), left_of_frame(granted)) == (Kronor(-30_000), Kronor(820_000))
+    cap_becomes(150_000)
+    assert (FrameRelease.objects.total(), left_of_frame(granted)) == (Kronor(0), Kronor(850_000))
+    cap_becomes(150_000)
+    assert FrameRelease.objects.count() == 3

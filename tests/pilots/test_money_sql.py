@@ -166,6 +166,14 @@ def test_an_advance_is_at_most_half_of_the_grant_by_sql_too(project, by):
     assert paid_of(project) == Kronor(75_000)
 
 
+def test_an_advance_is_not_a_krona_above_half_of_an_odd_grant(project, by):
+    Project.objects.filter(pk=project.pk).update(cap=Kronor(149_999))
+    made = money.create_advance(Project.objects.get(pk=project.pk), 74_999, granted=False)
+    with pytest.raises(IntegrityError, match=triggers.ABOVE_ADVANCE):
+        payout(project, by, 75_000, "advance", advance=made)
+    payout(project, by, 74_999, "advance", advance=made)
+
+
 def test_an_advance_is_at_most_400_000_by_sql_too(by, project):
     Project.objects.filter(pk=project.pk).update(cap=Kronor(5_000_000))
     made = money.create_advance(Project.objects.get(pk=project.pk), 400_000, granted=False)
