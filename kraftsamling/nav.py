@@ -46,6 +46,13 @@ MENU = (
         members=True,
     ),
     Place(_("Pilot projects"), "public_project_list"),
+    Place(
+        _("Learning"),
+        "learning_list",
+        frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.REFERENCE_GROUP}),
+        members=True,
+    ),
+    Place(_("Payment requests"), "payment_list", frozenset({Role.FINANCE_OFFICER})),
     Place(_("Search"), "search"),
 )
 ACCOUNT_MENU = (

@@ -118,6 +118,7 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "kraftsamling.ui.widgets.WidgetRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "kraft"
 CRISPY_TEMPLATE_PACK = "kraft"
 CRISPY_FAIL_SILENTLY = not DEBUG
@@ -139,7 +140,7 @@ else:
                 "transaction_mode": "IMMEDIATE",
                 "init_command": (
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
-                    "PRAGMA cache_size=-20000;PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;"
+                    "PRAGMA cache_size=-4000;PRAGMA temp_store=MEMORY;"
                 ),
             },
         }
@@ -202,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "take-up-left-documents": {"task": "pilots.tasks.take_up_left_documents", "schedule": timedelta(minutes=1)},
     "remind-about-reports": {"task": "pilots.tasks.remind_about_reports", "schedule": crontab(hour="8", minute="15")},
     "lapse-applications": {"task": "grants.tasks.lapse_applications", "schedule": crontab(minute="*/10")},
+    "ask-for-follow-ups": {"task": "pilots.tasks.ask_for_follow_ups", "schedule": crontab(hour="5", minute="40")},
     "clear-parked-texts": {"task": "grants.tasks.clear_parked_texts", "schedule": crontab(hour="3", minute="20")},
 }
 
@@ -309,6 +311,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 if SAML_APPS:
     INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
 
+PAYMENT_LAST_REQUEST_MONTHS = env_int("PAYMENT_LAST_REQUEST_MONTHS", 1, least=0, most=24)
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 """How many proxies of our own stand before the web process: so many steps of X-Forwarded-For, counted from the right, are
 believed when attempts to log in are counted per address. 0 believes none of them."""

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from grants.models import Decision
+from grants.models import Decision, ReleaseReason
 from grants.signals import application_awarded, decision_corrected
 
 from . import actions
-from .actions import indicators, report_plan
+from .actions import frames, indicators, report_plan
 from .models import Project
 from .signals import project_opened, terms_changed
 
@@ -33,3 +33,8 @@ def on_opening(sender: Any, *, project: Project, at: datetime, **kwargs: Any) ->
 @receiver(terms_changed, dispatch_uid="pilots.replan_reports")
 def on_new_terms(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
     report_plan.replan_reports(project, at=at)
+
+
+@receiver(terms_changed, dispatch_uid="pilots.release_frame")
+def on_new_cap(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
+    frames.release_frame(project, reason=ReleaseReason.CHANGE, at=at)

@@ -109,16 +109,112 @@ PAYOUT_MOVES: dict[str, set[str]] = {
     PayoutState.CANCELLED: set(),
 }
 
+
+class NoteState(models.TextChoices):
+    """An interview note: written and coded, then approved so that the owner may read it and others quote it."""
+
+    DRAFT = "draft", _("Being written")
+    APPROVED = "approved", _("Approved for sharing")
+
+
+NOTE_MOVES: dict[str, set[str]] = {
+    NoteState.DRAFT: {NoteState.APPROVED},
+    NoteState.APPROVED: {NoteState.DRAFT},
+}
+
+
+class AnalysisState(models.TextChoices):
+    """A joint analysis: written, published as a version, and opened again for the next one."""
+
+    DRAFT = "draft", _("Being written")
+    PUBLISHED = "published", _("Published")
+
+
+ANALYSIS_MOVES: dict[str, set[str]] = {
+    AnalysisState.DRAFT: {AnalysisState.PUBLISHED},
+    AnalysisState.PUBLISHED: {AnalysisState.DRAFT},
+}
+
+
+class EvaluationState(models.TextChoices):
+    """A stage evaluation: formative while the stage goes on, closed with a judgement of every goal."""
+
+    OPEN = "open", _("Under way")
+    CLOSED = "closed", _("Judged")
+
+
+EVALUATION_MOVES: dict[str, set[str]] = {
+    EvaluationState.OPEN: {EvaluationState.CLOSED},
+    EvaluationState.CLOSED: set(),
+}
+
+
+class BoardItemState(models.TextChoices):
+    """An information item for the board: prepared, then ready for the meeting, and taken back to be changed."""
+
+    DRAFT = "draft", _("Being prepared")
+    READY = "ready", _("Ready for the meeting")
+
+
+BOARD_ITEM_MOVES: dict[str, set[str]] = {
+    BoardItemState.DRAFT: {BoardItemState.READY},
+    BoardItemState.READY: {BoardItemState.DRAFT},
+}
+
+
+class AdvanceState(models.TextChoices):
+    """An advance: asked for by the owner, decided by itself (2003:596, 11 §)."""
+
+    ASKED = "asked", _("Asked for")
+    DECIDED = "decided", _("Granted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+ADVANCE_MOVES: dict[str, set[str]] = {
+    AdvanceState.ASKED: {AdvanceState.DECIDED, AdvanceState.REFUSED, AdvanceState.WITHDRAWN},
+    AdvanceState.DECIDED: set(),
+    AdvanceState.REFUSED: set(),
+    AdvanceState.WITHDRAWN: set(),
+}
+
+
+class RecoveryState(models.TextChoices):
+    """A recovery: the owner is heard first, then a human decides; it is over when the money has come back or been set off."""
+
+    HEARING = "hearing", _("The owner is heard")
+    DECIDED = "decided", _("To be repaid")
+    SETTLED = "settled", _("Repaid or set off")
+    DROPPED = "dropped", _("No recovery")
+
+
+RECOVERY_MOVES: dict[str, set[str]] = {
+    RecoveryState.HEARING: {RecoveryState.DECIDED, RecoveryState.DROPPED},
+    RecoveryState.DECIDED: {RecoveryState.SETTLED},
+    RecoveryState.SETTLED: set(),
+    RecoveryState.DROPPED: set(),
+}
+
 MOVES = {
+    NoteState: NOTE_MOVES,
+    AnalysisState: ANALYSIS_MOVES,
+    EvaluationState: EVALUATION_MOVES,
+    BoardItemState: BOARD_ITEM_MOVES,
     ProjectState: PROJECT_MOVES,
     ChangeState: CHANGE_MOVES,
     ReportState: REPORT_MOVES,
     BuildState: BUILD_MOVES,
     PaymentState: PAYMENT_MOVES,
     PayoutState: PAYOUT_MOVES,
+    AdvanceState: ADVANCE_MOVES,
+    RecoveryState: RECOVERY_MOVES,
 }
 
 TONES: dict[type[models.TextChoices], dict[str, str]] = {
+    NoteState: {NoteState.DRAFT: "wait", NoteState.APPROVED: "ok"},
+    AnalysisState: {AnalysisState.DRAFT: "wait", AnalysisState.PUBLISHED: "ok"},
+    EvaluationState: {EvaluationState.OPEN: "info", EvaluationState.CLOSED: "ok"},
+    BoardItemState: {BoardItemState.DRAFT: "wait", BoardItemState.READY: "ok"},
     ProjectState: {ProjectState.RUNNING: "info", ProjectState.CLOSED: "ok", ProjectState.REVOKED: "stop"},
     ChangeState: {ChangeState.DRAFT: "wait", ChangeState.ASKED: "info", ChangeState.DECIDED: "ok", ChangeState.REFUSED: "stop"},
     ReportState: {
@@ -135,6 +231,8 @@ TONES: dict[type[models.TextChoices], dict[str, str]] = {
         PaymentState.DECIDED: "ok",
     },
     PayoutState: {PayoutState.DECIDED: "wait", PayoutState.EXPORTED: "info", PayoutState.PAID: "ok"},
+    AdvanceState: {AdvanceState.ASKED: "wait", AdvanceState.DECIDED: "ok", AdvanceState.REFUSED: "stop"},
+    RecoveryState: {RecoveryState.HEARING: "wait", RecoveryState.DECIDED: "stop", RecoveryState.SETTLED: "ok"},
 }
 """The colour of the state's pill."""
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from pilots import builds
-from pilots.actions import report_reminders
+from pilots.actions import evaluations, report_reminders
 
 
 @shared_task(bind=True, soft_time_limit=240)
@@ -23,3 +23,9 @@ def take_up_left_documents() -> None:
 @shared_task
 def remind_about_reports() -> None:
     report_reminders.remind_about_reports(at=timezone.now())
+
+
+@shared_task
+def ask_for_follow_ups() -> None:
+    """Once a day; years that were missed are caught up with."""
+    evaluations.ask_for_follow_ups(at=timezone.now())

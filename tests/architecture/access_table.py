@@ -276,6 +276,7 @@ REVIEW = {
     "review_list": page(LOGGED_IN),
     "assessment_detail": page(REVIEWER),
     "assessment_detail@assigned": page(REVIEWER),
+    "assessment_detail@application": page(REVIEWER),
     "assessment_detail@done": page(REVIEWER),
     "assessment_declare": button(REVIEWER),
     "assessment_save": kept(REVIEWER),
@@ -297,6 +298,11 @@ PREPARATION = {
     "board_file": Row(),
     "board_file@csv": page(CASE_READERS),
     "board_file@xlsx": page(CASE_READERS),
+    "applications_board": page(CASE_READERS),
+    "applications_board_file": Row(),
+    "applications_board_file@csv": page(CASE_READERS),
+    "applications_board_file@xlsx": page(CASE_READERS),
+    "applications_assign": button(OFFICERS, forbidden=CASE_READERS),
     "reviewers": form(CASE_READERS, acts=OFFICERS, forbidden=CASE_READERS),
     "reviewers_suggest": form(OFFICERS, forbidden=CASE_READERS),
     "simulator": page(CASE_READERS),
@@ -336,13 +342,15 @@ DECISIONS = {
     "decision_correct": button(CASE_READERS, forbidden=OWN),
 }
 
-from tests.architecture.access_projects import PROJECTS  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_learning import LEARNING  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_money import ADDRESSES, MONEY  # noqa: E402
+from tests.architecture.access_projects import PROJECTS  # noqa: E402
 from tests.architecture.access_reports import REPORTS  # noqa: E402
 
-TABLE = (
-    REPORTS | PROJECTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
-)
+PILOTS = PROJECTS | REPORTS | MONEY | LEARNING
+TABLE = PILOTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
+    **ADDRESSES,
     "start": "/",
     "home": "/hem/",
     "account_home": "/konto/",
@@ -390,6 +398,8 @@ WHOLE_ADDRESSES = {
     "preparation_list": "/beredning/",
     "board_detail": "/beredning/hosten/",
     "board_file": "/beredning/hosten.csv",
+    "applications_board": "/beredning/hosten/ansokningar/",
+    "applications_board_file": "/beredning/hosten/ansokningar.csv",
     "reviewers": "/beredning/hosten/granskare/",
     "reviewers_suggest": "/beredning/hosten/granskare/forslag/",
     "simulator": "/beredning/hosten/simulator/",

@@ -6,17 +6,19 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from grants import actions, proposals
+from grants import actions, proposals, tasks
 from grants.forms.decisions import DecisionForm
 from grants.forms.whole import ApplicationForms
 from grants.models import Call, Decision
+from kraftsamling.files import store
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import TransitionRefused
 from pilots.models import Project, Terms
 from tests.factories import applications, decisions
 from tests.factories import grants as make
-from tests.grants.scene import scene
+from tests.grants.scene import scene, signed_in
 from tests.grants.test_budget_reading import call, form, wrong_at
+from tests.grants.test_hostile_text import pdf_text, unbroken
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +128,7 @@ def test_more_than_the_lawful_share_is_never_issued_whatever_the_reason(values):
 def test_the_flag_without_european_money_in_the_financing_plan_is_refused():
     stage = sent_in(european_money=False)
     draft = decisions.write(stage.application, by=stage.leader, share=Decimal(50), cap=Kronor(200_000), eu_cofinanced=True)
-    with pytest.raises(TransitionRefused, match="ERDF"):
+    with pytest.raises(TransitionRefused, match="ESF"):
         decisions.issue(draft, by=stage.decider)
 
 
@@ -149,6 +151,16 @@ def test_the_form_says_what_the_law_allows(share, flag, wrong):
     bound = DecisionForm({"kind": "granted", "share": share, "cap": "100", "eu_cofinanced": flag})
     bound.is_valid()
     assert list(bound.errors) == wrong
+
+
+def test_page_and_letter_say_why_it_may_be_more_than_half(tmp_path):
+    stage = sent_in()
+    draft = decisions.write(stage.application, by=stage.leader, share=Decimal(60), cap=Kronor(240_000), eu_cofinanced=True)
+    issued = decisions.issue(draft, by=stage.decider)
+    tasks.build_letter(issued.pk)
+    issued.refresh_from_db()
+    assert "upptill60procent" in unbroken(pdf_text(store.read(issued.letter), tmp_path))
+    assert "Eruf eller ESF+" in signed_in(stage.leader).get(issued.get_absolute_url()).content.decode()
 
 
 def test_a_correction_keeps_the_flag():
@@ -187,7 +199,7 @@ def test_the_pages_say_what_holds(client):
     page = client.get(reverse("decision_edit", args=[stage.application.pk]))
     assert page.context["form"]["eu_cofinanced"].value() is True
     call_page = client.get(Call.objects.get().get_absolute_url())
-    assert "ERDF" in call_page.content.decode() or "Eruf" in call_page.content.decode()
+    assert "ESF+" in call_page.content.decode()
 
 
 def test_a_whole_application_with_european_money_is_complete():

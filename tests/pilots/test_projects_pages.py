@@ -122,7 +122,7 @@ def test_a_feed_shows_what_the_person_may_read_now(project):
     assert Client().get(path).status_code == 404
 
 
-@pytest.mark.parametrize("token", ["x", signing.dumps({"u": 1, "n": 1}, salt="something else")])
+@pytest.mark.parametrize("token", ["x", signing.dumps({"u": 1, "n": 1}, salt="something else")], ids=["typed", "foreign"])
 def test_an_address_we_have_not_signed_is_not_found(project, token):
     assert Client().get(reverse("project_feed", args=[token])).status_code == 404
 

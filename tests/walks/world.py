@@ -44,6 +44,8 @@ from tests.factories import applications, decisions, grants
 from tests.factories.accounts import UserFactory
 from tests.factories.applications import create_sent_in
 from tests.factories.programmes import ProgrammeFactory
+from tests.walks.world_learning import learning
+from tests.walks.world_money import money_of
 from tests.walks.world_projects import projects
 from tests.walks.world_projects import typed as typed_in_projects
 from tests.walks.world_reports import reports
@@ -71,6 +73,8 @@ ACCOUNTS = {
 """Which account of the demo has which role."""
 
 ROLES = (VISITOR, OUTSIDER, *ACCOUNTS, OTHER_LEADER)
+PEOPLE = (VISITOR, OUTSIDER, MEMBER, OTHER_MEMBER)
+STAFF = ROLES[len(PEOPLE) :]
 SECRET = "a secret that only the invited one has been mailed"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -122,6 +126,8 @@ def build(files):
         **_organisation(home, people, at=at),
         **_account(people),
         **_projects(programme, home, people, at=at),
+        **money_of(programme, home, people, at=at),
+        **learning(programme, home, people, at=at),
         "programme_roles": {"slug": programme.slug},
         "role_give": {"slug": programme.slug},
         "role_take": {"slug": programme.slug, "pk": programme.roles.get(role=Role.STEERING_GROUP).pk},
@@ -248,6 +254,9 @@ def _sketches(programme, home, people, *, at):  # noqa: PLR0915 - one world, tol
     rows |= {name: {"slug": call.slug} for name in ["board_detail", "reviewers", "outcomes", "outcomes_send"]}
     rows |= {f"board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
     rows["board_file"] = {"slug": call.slug, "kind": "pdf"}
+    rows |= {name: {"slug": call.slug} for name in ["applications_board", "applications_assign"]}
+    rows |= {f"applications_board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
+    rows["applications_board_file"] = {"slug": call.slug, "kind": "pdf"}
     rows |= _scenarios(call, leader, [waiting.pk, answered.pk], at=at)
     rows |= _case(waiting, call, home, people, at=at)
     rows |= decided
@@ -353,8 +362,13 @@ def _decided(call, home, people, *, at):
     issued = decisions.issue(decisions.write(granted, by=leader, at=at - 3 * days, **when), by=decider, at=at - days)
     build_letter(issued.pk)
 
+    reviewer = people[Role.REVIEWER]
+    reading = grants.assign(waiting.sketch, reviewer, by=leader, at=at - 3 * days, step="application")
+    actions.declare_on_assessment(reading, has_conflict=False, by=reviewer, at=at - 2 * days)
+
     case = {"pk": waiting.pk}
-    rows = dict.fromkeys(
+    rows = {"assessment_detail@application": {"pk": reading.pk}}
+    rows |= dict.fromkeys(
         ["application_preparation", "preparation_save", "aid_registered", "decision_edit", "decision_save"], case
     )
     rows |= {"preparation_file": {**case, "file_id": certificate.pk}, "decision_edit@decided": {"pk": granted.pk}}

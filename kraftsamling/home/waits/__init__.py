@@ -2,9 +2,11 @@
 
 from .grants import SOURCES as GRANTS
 from .kinds import Source, Task
+from .learning import SOURCES as LEARNING
+from .money import SOURCES as MONEY
 from .projects import SOURCES as PROJECTS
 from .reports import SOURCES as REPORTS
 
-SOURCES = (*GRANTS, *PROJECTS, *REPORTS)
+SOURCES = (*GRANTS, *PROJECTS, *REPORTS, *MONEY, *LEARNING)
 
 __all__ = ["SOURCES", "Source", "Task"]
