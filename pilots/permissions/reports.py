@@ -11,11 +11,6 @@ def can_write_report(user: Any, report: Report) -> bool:
     return is_member(user, report.project)
 
 
-def can_read_report(user: Any, report: Report) -> bool:
-    """The owner's members, and those who handle the case."""
-    return Report.objects.visible_to(user).filter(pk=report.pk).exists()
-
-
 def can_plan_reports(user: Any, project: Project) -> bool:
     """Another day, one report more or less: an officer, never of the owner's own house, also where that is the region."""
     return not is_member(user, project) and can_handle_project(user, project)

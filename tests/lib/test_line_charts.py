@@ -32,6 +32,9 @@ def test_days_below_the_chart_do_not_run_into_one_another(values):
     shown = line_chart(values).days
     assert all(second.x - first.x >= 72 for first, second in pairwise(shown))
     assert not values or shown[0].x == line_chart(values).points[0].x
+    figures = line_chart(values).figures
+    assert all(second.x - first.x >= 24 for first, second in pairwise(figures))
+    assert not values or figures[-1] == line_chart(values).points[-1]
 
 
 @pytest.mark.parametrize(
