@@ -9,13 +9,16 @@ from grants.models import Decision
 from grants.signals import application_awarded, decision_corrected
 
 from . import actions
+from .steering import grant_facts
 
 
 @receiver(application_awarded, dispatch_uid="pilots.open_project")
 def on_award(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) -> None:
     actions.open_project(decision, at=at)
+    grant_facts.keep(decision)
 
 
 @receiver(decision_corrected, dispatch_uid="pilots.change_project")
 def on_correction(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) -> None:
     actions.change_project(decision, at=at)
+    grant_facts.keep(decision)
