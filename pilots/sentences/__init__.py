@@ -1,5 +1,5 @@
 """The sentences of the log, part by part: registered when the registry starts."""
 
-from . import projects
+from . import projects, steering
 
-__all__ = ["projects"]
+__all__ = ["projects", "steering"]

@@ -60,7 +60,13 @@ class Spec:
     """Only the groups of the base with these values."""
     parts: tuple[tuple[int, str], ...] = ()
     """Of a figure that is made of others: (1 or −1, key)."""
-    note: Any = ""
+    qualifier: Any = ""
+    """Which year, call or side it is of, where the label alone does not tell."""
+
+    @property
+    def name(self) -> str:
+        """In words that stand alone."""
+        return f"{self.label}, {self.qualifier}" if self.qualifier else str(self.label)
 
     @property
     def is_money(self) -> bool:

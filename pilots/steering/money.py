@@ -51,7 +51,10 @@ def _grant_years(scope: Scope) -> QuerySet:
 
 
 def _releases(scope: Scope) -> QuerySet:
-    released = apps.get_model("grants", "FrameRelease").objects.all()
+    try:
+        released = apps.get_model("grants", "FrameRelease").objects.all()
+    except LookupError:
+        released = CallFrame.objects.none()
     return _narrow(released, scope, programme="call__programme", call="call", year="year")
 
 
@@ -151,26 +154,34 @@ def key_of(name: str, *, year: int | None = None, call: int | None = None) -> st
     return f"pengar.{name}" + (f".{year}" if year else "") + (f".u{call}" if call else "")
 
 
+def whole(scope: Scope) -> list[Spec]:
+    """The figures of the whole choice."""
+    return _specs(scope)
+
+
 def specs(scope: Scope) -> list[Spec]:
-    found = _specs(scope)
+    found = whole(scope)
     for year in scope.shown_years if not scope.year else ():
         found += _specs(scope, year=year)
     for call in scope.shown_calls if not scope.call else ():
-        found += _specs(scope, call=call.pk)
+        found += _specs(scope, call=call)
     return [*found, *_elsewhere(scope)]
 
 
-def _specs(scope: Scope, *, year: int | None = None, call: int | None = None) -> list[Spec]:
+def _specs(scope: Scope, *, year: int | None = None, call: Any = None) -> list[Spec]:
+    qualifier = str(year or call or "")
+
+    def key(name: str) -> str:
+        return key_of(name, year=year, call=call.pk if call else None)
+
     def spec(name: str, base: Base, amount: str, call_path: str, **more: Any) -> Spec:
         label, how = WORDS[name]
-        group = {**more.pop("group", {}), **({call_path: call} if call else {})}
-        return Spec(key_of(name, year=year, call=call), label, how, base, amount, group=group, **more)
+        group = {**more.pop("group", {}), **({call_path: call.pk} if call else {})}
+        return Spec(key(name), label, how, base, amount, group=group, qualifier=qualifier, **more)
 
     def made_of(name: str, *parts: tuple[int, str]) -> Spec:
         label, how = WORDS[name]
-        return Spec(
-            key_of(name, year=year, call=call), label, how, parts=tuple((sign, key_of(p, year=year, call=call)) for sign, p in parts)
-        )
+        return Spec(key(name), label, how, parts=tuple((sign, key(part)) for sign, part in parts), qualifier=qualifier)
 
     of_year: dict[str, Any] = {"group": {"year": year}} if year else {}
     pilot, paid_kind = {"kind": ProjectKind.PILOT}, {"project__kind": ProjectKind.PILOT}

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from grants.models import CostCategory, CostLine
@@ -95,13 +96,18 @@ def specs(scope: Scope) -> list[Spec]:
     ]  # fmt: skip
     for category, year in _cells(scope):
         label = _label(category, year)
-        found.append(Spec(key_of("budget", category, year), label, BUDGET_HOW, BUDGET, "amount", group=_group(category, year)))
-        found.append(Spec(key_of("utfall", category, year), label, OUTCOME_HOW, OUTCOME, "amount", group=_group(category, year)))
+        group = _group(category, year)
+        found.append(
+            Spec(key_of("budget", category, year), label, BUDGET_HOW, BUDGET, "amount", group=group, qualifier=_l("budget"))
+        )
+        found.append(
+            Spec(key_of("utfall", category, year), label, OUTCOME_HOW, OUTCOME, "amount", group=group, qualifier=_l("outcome"))
+        )
     return found
 
 
 def _label(category: str, year: Any) -> str:
-    name = str(_l("All costs")) if category == ALL else str(CostCategory(category).label)
+    name = _("All costs") if category == ALL else str(CostCategory(category).label)
     return name if year == ALL else f"{name} {year}"
 
 
@@ -144,7 +150,8 @@ def _forecasts(scope: Scope, told: Figures) -> list[Spec]:
 
 
 def _made(scope: Scope, name: str, category: str, year: Any, parts: tuple[tuple[int, str], ...], how: Any) -> Spec:
-    return Spec(key_of(name, category, year), _label(category, year), how, parts=parts)
+    qualifier = _l("forecast") if name == "prognos" else _l("variance")
+    return Spec(key_of(name, category, year), _label(category, year), how, parts=parts, qualifier=qualifier)
 
 
 def _source(told: Figures, category: str, year: int, *, on: date) -> str:

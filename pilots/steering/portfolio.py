@@ -58,8 +58,9 @@ class Side:
     def specs(self) -> list[Spec]:
         found = []
         for key, label, where in self.parts:
-            found.append(Spec(f"projekt.{self.key}.{key}.antal", label, self.how, PROJECTS, NUMBER, where))
-            found.append(Spec(f"projekt.{self.key}.{key}.belopp", label, AMOUNT_HOW, PROJECTS, CAP, where))
+            name = f"projekt.{self.key}.{key}"
+            found.append(Spec(f"{name}.antal", label, self.how, PROJECTS, NUMBER, where, qualifier=_l("projects")))
+            found.append(Spec(f"{name}.belopp", label, AMOUNT_HOW, PROJECTS, CAP, where, qualifier=_l("decided amounts")))
         return found
 
     def lines(self, found: Figures) -> list[tuple[Any, Any, Any]]:
@@ -70,8 +71,21 @@ class Side:
         ]
 
 
+def sides_of(scope: Scope, *keys: str) -> list[Side]:
+    """Some of the sides, for who needs no more: the others ask for the names of factors and places."""
+    made = {"lage": lambda: _status(scope.on), "risk": lambda: _risk(scope.on)}
+    return [made[key]() for key in keys]
+
+
+def _status(on: date) -> Side:
+    return Side("lage", _l("Status"), _l("Whether it has begun is told by its period."), states(on))
+
+
+def _risk(on: date) -> Side:
+    return Side("risk", _l("Risk"), _l("By the rules below. A project may meet several of them."), _risks(on))
+
+
 def sides(scope: Scope) -> list[Side]:
-    on = scope.on
     return [
         Side("faktor", _l("Protective factor"), _l("By the most important factor of each project."), _factors(scope)),
         Side("del", _l("County part"), _l("A project in several parts counts in each of them."), _parts(scope)),
@@ -79,8 +93,8 @@ def sides(scope: Scope) -> list[Side]:
             "slag", _l("Kind of organisation"), _l("By the owner of the project."),
             [(kind.value, kind.label, Q(owner__kind=kind)) for kind in OrganisationKind],
         ),
-        Side("lage", _l("Status"), _l("Whether it has begun is told by its period."), states(on)),
-        Side("risk", _l("Risk"), _l("By the rules below. A project may meet several of them."), _risks(on)),
+        _status(scope.on),
+        _risk(scope.on),
         Side(
             "efter", _l("What became of them"), _l("As told when the project was closed."),
             [(one.value, one.label, Q(continuation=one)) for one in Continuation],
@@ -140,8 +154,9 @@ def _place_specs(scope: Scope) -> list[Spec]:
     found = []
     for place in scope.places:
         here = {"municipalities": place.pk}
-        found.append(Spec(f"{place_key(place.pk)}.antal", place.name, how, PLACED, NUMBER, group=here))
-        found.append(Spec(f"{place_key(place.pk)}.belopp", place.name, AMOUNT_HOW, PLACED, CAP, group=here))
+        name = place_key(place.pk)
+        found.append(Spec(f"{name}.antal", place.name, how, PLACED, NUMBER, group=here, qualifier=_l("projects")))
+        found.append(Spec(f"{name}.belopp", place.name, AMOUNT_HOW, PLACED, CAP, group=here, qualifier=_l("decided amounts")))
         found += [
             Spec(f"{place_key(place.pk, area.pk)}.antal", f"{place.name}, {area.short_name}", how, PLACED, NUMBER,
                  group={**here, "main_focus_area": area.pk})
@@ -206,3 +221,16 @@ def late_list(scope: Scope) -> list[Any]:
 
 
 MOST_LATE = 10
+
+
+def place_lines(found: Figures, scope: Scope) -> list[tuple[Any, Any, Any, list[Any]]]:
+    """The matrix: municipality, how many, amount, and how many of each factor."""
+    return [
+        (
+            place.name,
+            found[f"{place_key(place.pk)}.antal"],
+            found[f"{place_key(place.pk)}.belopp"],
+            [found[f"{place_key(place.pk, area.pk)}.antal"] for area in scope.areas],
+        )
+        for place in scope.places
+    ]
