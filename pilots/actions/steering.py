@@ -74,7 +74,11 @@ def keep_snapshot(programme: Programme, *, name: str, by: User, at: datetime | N
         raise TransitionRefused(_("Give the snapshot a name."))
 
     kept = Snapshot.objects.create(
-        programme=programme, name=name.strip(), figures=snapshots.frozen(programme, on=stockholm_today(at)), kept_at=at, kept_by=by
+        programme=programme,
+        name=name.strip(),
+        figures=snapshots.frozen(programme, on=stockholm_today(at)),
+        kept_at=at,
+        kept_by=by,
     )
 
     audit.record("pilots.snapshot.keep", programme, by=by, at=at, name=kept.name)

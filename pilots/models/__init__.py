@@ -26,9 +26,10 @@ from .steering import (
 
 __all__ = [
     "CASE_READERS",
-    "PROJECT_READERS",
-    "Continuation",
     "FIGURE_READERS",
+    "PROJECT_READERS",
+    "ROW_READERS",
+    "Continuation",
     "CostEntry",
     "GrantFacts",
     "GrantYear",
@@ -44,7 +45,6 @@ __all__ = [
     "Project",
     "ProjectKind",
     "ProjectPartner",
-    "ROW_READERS",
     "Report",
     "ReportDraft",
     "ReportKind",

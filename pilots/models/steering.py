@@ -85,7 +85,9 @@ class PlatformOutcomeQuerySet(models.QuerySet):
     def counting(self) -> "PlatformOutcomeQuerySet":
         """Of each year, the lines of the newest import that tells of it and has not been taken back."""
         newest = (
-            PlatformOutcome.objects.filter(batch__project=OuterRef("batch__project"), batch__undone_at=None, year=OuterRef("year"))
+            PlatformOutcome.objects.filter(
+                batch__project=OuterRef("batch__project"), batch__undone_at=None, year=OuterRef("year")
+            )
             .order_by("-batch")
             .values("batch")[:1]
         )

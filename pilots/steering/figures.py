@@ -149,7 +149,7 @@ def _of_base(scope: Scope, base: Base, specs: list[Spec]) -> dict[str, Any]:
         mark = (spec.amount, id(spec.where) if spec.where else None)
         if mark not in column:
             column[mark] = f"v{len(column)}"
-            asked[column[mark]] = spec.measure(spec.where if spec.where else None)
+            asked[column[mark]] = spec.measure(spec.where or None)
     rows = base.rows(scope).order_by()
     groups = list(rows.values(*base.group_by).annotate(**asked)) if base.group_by else [rows.aggregate(**asked)]
     found = {}

@@ -82,7 +82,9 @@ def _year(cell: Any, project: Project) -> int:
     text = str(cell.whole) if isinstance(cell, Kronor) else _word(cell)
     first, last = project.starts_on.year, project.ends_on.year
     if not text.isascii() or not text.isdecimal() or not first <= int(text[:5]) <= last:
-        raise ValidationError(_("“%(cell)s” is no year of the project, %(first)d–%(last)d.") % {"cell": text[:20], "first": first, "last": last})
+        raise ValidationError(
+            _("“%(cell)s” is no year of the project, %(first)d–%(last)d.") % {"cell": text[:20], "first": first, "last": last}
+        )
     return int(text)
 
 

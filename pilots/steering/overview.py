@@ -19,9 +19,7 @@ SHOWN = (
 def specs(scope: Scope) -> list[Spec]:
     """A selection of the figures of the other pages, so that they can never tell something else."""
     total = [spec for spec in money.whole(scope) if spec.key.split(".")[1] in {*MONEY, "remaining"}]
-    chosen = [
-        spec for side in portfolio.sides_of(scope, "lage", "risk") for spec in side.specs() if spec.key in {RISKS, RUNNING}
-    ]
+    chosen = [spec for side in portfolio.sides_of(scope, "lage", "risk") for spec in side.specs() if spec.key in {RISKS, RUNNING}]
     return [*total, *portfolio.whole_specs()[:1], *chosen, *portfolio.turn_specs(scope)]
 
 

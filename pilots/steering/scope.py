@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, QueryDict
+from django.utils.http import urlencode
 
 from grants.models import Call
 from kraftsamling.places.models import CountyPart, municipalities_of
@@ -66,16 +67,18 @@ class Scope:
         return has_role(self.user, self.programme, *ROW_READERS)
 
     @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """The choice as names and values of an address."""
+        return [
+            *([("program", self.programme.slug)] if len(self.programmes) != 1 else []),
+            *([("utlysning", self.call.slug)] if self.call else []),
+            *([("ar", str(self.year))] if self.year else []),
+        ]
+
+    @property
     def query(self) -> str:
         """The choice as it stands in an address, “?…” or nothing."""
-        chosen = QueryDict(mutable=True)
-        if len(self.programmes) > 1:
-            chosen["program"] = self.programme.slug
-        if self.call:
-            chosen["utlysning"] = self.call.slug
-        if self.year:
-            chosen["ar"] = str(self.year)
-        return f"?{chosen.urlencode()}" if chosen else ""
+        return f"?{urlencode(self.chosen)}" if self.chosen else ""
 
     @property
     def title(self) -> str:
@@ -108,6 +111,4 @@ def narrowed(scope: Scope, asked: QueryDict) -> Scope:
 
 def whole_programme(programme: Programme, *, on: date, user: Any = None) -> Scope:
     """Without a choice, as letters and snapshots tell of it."""
-    return Scope(programme, user, on, programmes=(programme,))
-
-
+    return Scope(programme, user, on)

@@ -16,7 +16,6 @@ from .figures import Figure, Figures, counted
 from .scope import Scope, whole_programme
 
 
-
 def frozen(programme: Programme, *, on: date) -> list[dict[str, Any]]:
     """Every figure of the dashboards with its words in Swedish, its value and the number of rows behind it."""
     scope = whole_programme(programme, on=on)

@@ -140,7 +140,10 @@ def _county_parts(scope: Scope) -> list[_Part]:
         )
         for part in scope.county_parts
     ]  # fmt: skip
-    return [*found, _Part("ar.del.lanet", _l("The whole county"), GRANTS, PAYMENTS, *[{"where": Q(project__whole_county=True)}] * 2)]
+    return [
+        *found,
+        _Part("ar.del.lanet", _l("The whole county"), GRANTS, PAYMENTS, *[{"where": Q(project__whole_county=True)}] * 2),
+    ]
 
 
 def _municipalities(scope: Scope) -> list[_Part]:

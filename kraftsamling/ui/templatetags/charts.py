@@ -24,4 +24,10 @@ def series_chart(key: str, kind: str, title: Any, description: Any, names: Seque
 def line_chart(key: str, title: Any, description: Any, names: Sequence[Any], rows: Iterable[Any]) -> dict[str, Any]:
     """Lines over the labels of the rows, as series_chart; a number that is None ends its line."""
     graph = line_graph([str(name) for name in names], list(rows))
-    return {"key": key, "title": title, "description": description, "drawing": graph, "up": [(y, grouped(v)) for y, v in graph.up]}
+    return {
+        "key": key,
+        "title": title,
+        "description": description,
+        "drawing": graph,
+        "up": [(y, grouped(v)) for y, v in graph.up],
+    }

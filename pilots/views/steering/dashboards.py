@@ -62,7 +62,9 @@ def steering_platform(request: HttpRequest) -> HttpResponse:
     project, found = own_project(scope), platform.figures(scope)
     context = page(scope, "platform", with_call=False, project=project, found=found)
     if project:
-        imports = OutcomeImport.objects.visible_to(request.user).filter(project=project).select_related("imported_by", "undone_by")
+        imports = (
+            OutcomeImport.objects.visible_to(request.user).filter(project=project).select_related("imported_by", "undone_by")
+        )
         context |= {
             "standing": platform.standing(project, found, on=scope.on),
             "figures": [found[key] for key in ("plattform.belopp", "plattform.utbetalt", "plattform.kvar")],

@@ -1,5 +1,6 @@
 """What is kept of the figures: snapshots, the yearly report, and documents."""
 
+from dataclasses import replace
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,7 @@ from pilots.forms.steering import SnapshotForm
 from pilots.models import Snapshot, YearlyReport
 from pilots.permissions import steering as permissions
 from pilots.steering import snapshots, yearly
-from pilots.steering.scope import Scope, narrowed, whole_programme
+from pilots.steering.scope import Scope, narrowed
 
 from .common import number, page, scope_asked
 
@@ -36,7 +37,9 @@ def steering_snapshots(request: HttpRequest) -> HttpResponse:
             act = partial(actions.keep_snapshot, scope.programme, name=form.cleaned_data["namn"], by=request.user)
             attempt(request, act, done=_("The figures are kept."))
             return redirect(request.get_full_path())
-    kept = Snapshot.objects.filter(programme=scope.programme).select_related("kept_by").defer("figures").order_by("-kept_at", "-pk")
+    kept = (
+        Snapshot.objects.filter(programme=scope.programme).select_related("kept_by").defer("figures").order_by("-kept_at", "-pk")
+    )
     context = page(scope, "snapshots", with_call=False, with_year=False, page=paged(request, kept), form=form, may_keep=may_keep)
     return render(request, "pilots/steering/snapshots.html", context, status=422 if form.errors else 200)
 
@@ -44,7 +47,7 @@ def steering_snapshots(request: HttpRequest) -> HttpResponse:
 @require_GET
 def steering_snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     kept = get_object_or_404(Snapshot.objects.visible_to(request.user).select_related("programme__region", "kept_by"), pk=pk)
-    scope = whole_programme(kept.programme, on=scope_asked(request).on, user=request.user)
+    scope = replace(scope_asked(request), programme=kept.programme, call=None, year=None)
     rows = snapshots.compared(kept, scope)
     changed = [row for row in rows if row.is_changed]
     shown = rows if request.GET.get("visa") == "alla" else changed
@@ -92,7 +95,9 @@ def steering_yearly(request: HttpRequest) -> HttpResponse:
 def steering_yearly_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     scope = _of_year(request)
     header = [str(name) for name in yearly.SHEET_HEADER]
-    return as_file(kind, f"arsrapport-{scope.year}", _("Yearly report %(year)d") % {"year": scope.year}, header, yearly.sheet_rows(scope))
+    return as_file(
+        kind, f"arsrapport-{scope.year}", _("Yearly report %(year)d") % {"year": scope.year}, header, yearly.sheet_rows(scope)
+    )
 
 
 @require_POST
