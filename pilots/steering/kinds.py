@@ -76,7 +76,7 @@ def _same(rows: QuerySet) -> QuerySet:
 FRAMES = RowKind(
     "frames",
     (_("Call"), _("Year")),
-    lambda row, scope, may: (Link(row.call.title, row.call.get_absolute_url()), str(row.year)),
+    lambda row, _scope, _may: (Link(row.call.title, row.call.get_absolute_url()), str(row.year)),
     _everybody,
     lambda rows: rows.select_related("call"),
     ("call__opens_at", "call", "year"),
@@ -84,7 +84,7 @@ FRAMES = RowKind(
 SKETCHES = RowKind(
     "sketches",
     (_("Sketch"), _("Organisation"), _("State")),
-    lambda row, scope, may: (
+    lambda row, _scope, may: (
         Link(row.current_version.title, row.get_absolute_url() if row.pk in may else ""),
         row.organisation.name,
         row.get_state_display(),
@@ -97,7 +97,7 @@ SKETCHES = RowKind(
 APPLICATIONS = RowKind(
     "applications",
     (_("Application"), _("Organisation"), _("State")),
-    lambda row, scope, may: (
+    lambda row, _scope, may: (
         Link(row.current_version.title, row.get_absolute_url() if row.pk in may else ""),
         row.sketch.organisation.name,
         row.get_state_display(),
@@ -110,7 +110,7 @@ APPLICATIONS = RowKind(
 APPLICATION_YEARS = RowKind(
     "application_years",
     (_("Application"), _("Organisation"), _("Year")),
-    lambda row, scope, may: (
+    lambda row, _scope, _may: (
         row.budget.application_version.title,
         row.budget.application_version.application.sketch.organisation.name,
         str(row.year),
@@ -124,7 +124,7 @@ APPLICATION_YEARS = RowKind(
 DECISIONS = RowKind(
     "decisions",
     (_("Decision"), _("Organisation"), _("Decided")),
-    lambda row, scope, may: (
+    lambda row, _scope, may: (
         Link(row.application_version.title, row.get_absolute_url() if row.pk in may else ""),
         row.application.sketch.organisation.name,
         row.decided_on,
@@ -139,7 +139,7 @@ DECISIONS = RowKind(
 GRANT_YEARS = RowKind(
     "grant_years",
     (_("Decision"), _("Organisation"), _("Year")),
-    lambda row, scope, may: (
+    lambda row, _scope, _may: (
         row.decision.application_version.title,
         row.decision.application.sketch.organisation.name,
         str(row.year),
@@ -153,7 +153,7 @@ GRANT_YEARS = RowKind(
 RELEASES = RowKind(
     "releases",
     (_("Call"), _("Year")),
-    lambda row, scope, may: (Link(row.call.title, row.call.get_absolute_url()), str(row.year)),
+    lambda row, _scope, _may: (Link(row.call.title, row.call.get_absolute_url()), str(row.year)),
     _readers,
     lambda rows: rows.select_related("call"),
     ("year", "pk"),
@@ -161,7 +161,7 @@ RELEASES = RowKind(
 PAYOUTS = RowKind(
     "payouts",
     (_("Payment"), _("Project"), _("Kind"), _("Day")),
-    lambda row, scope, may: (
+    lambda row, scope, _may: (
         row.reference,
         Link(row.project.title, row.project.get_absolute_url() if scope.opens_rows else ""),
         row.get_kind_display() if row.state == PayoutState.PAID else f"{row.get_kind_display()}, {row.get_state_display()}",
@@ -194,7 +194,7 @@ PROJECTS = RowKind(
 BUDGET_LINES = RowKind(
     "budget_lines",
     (_("Cost category"), _("Year"), _("What it is")),
-    lambda row, scope, may: (row.get_category_display(), str(row.year), row.label or "–"),
+    lambda row, _scope, _may: (row.get_category_display(), str(row.year), row.label or "–"),
     _readers,
     _same,
     ("year", "position"),
@@ -202,7 +202,7 @@ BUDGET_LINES = RowKind(
 OUTCOME_LINES = RowKind(
     "outcome_lines",
     (_("Cost category"), _("Year"), _("What it is"), _("File")),
-    lambda row, scope, may: (row.get_category_display(), str(row.year), row.text or "–", row.batch.file_name),
+    lambda row, _scope, _may: (row.get_category_display(), str(row.year), row.text or "–", row.batch.file_name),
     _readers,
     lambda rows: rows.select_related("batch"),
     ("year", "batch", "position"),
@@ -214,7 +214,7 @@ OUTCOME_LINES = RowKind(
 REPORTS = RowKind(
     "reports",
     (_("Report"), _("Project"), _("Last day"), _("State")),
-    lambda row, scope, may: (
+    lambda row, scope, _may: (
         str(row),
         Link(row.project.title, row.project.get_absolute_url() if scope.opens_rows else ""),
         row.last_day,
@@ -227,7 +227,7 @@ REPORTS = RowKind(
 REQUESTS = RowKind(
     "requests",
     (_("Payment request"), _("Project"), _("Sent in"), _("State")),
-    lambda row, scope, may: (
+    lambda row, scope, _may: (
         str(row.number),
         Link(row.project.title, row.project.get_absolute_url() if scope.opens_rows else ""),
         stockholm_today(row.submitted_at) if row.submitted_at else None,

@@ -136,21 +136,21 @@ def _forecasts(scope: Scope, told: Figures) -> list[Spec]:
     for category in CostCategory.values:
         for year in years:
             source = _source(told, category, year, on=scope.on)
-            found.append(_made(scope, "prognos", category, year, ((1, source),), FORECAST_HOW))
+            found.append(_made("prognos", category, year, ((1, source),)))
     for year in years:
         parts = tuple((1, key_of("prognos", category, year)) for category in CostCategory.values)
-        found.append(_made(scope, "prognos", ALL, year, parts, FORECAST_HOW))
+        found.append(_made("prognos", ALL, year, parts))
     for category in (*CostCategory.values, ALL):
         parts = tuple((1, key_of("prognos", category, year)) for year in years)
-        found.append(_made(scope, "prognos", category, ALL, parts, FORECAST_HOW))
+        found.append(_made("prognos", category, ALL, parts))
     for category, year in _cells(scope):
         parts = ((1, key_of("budget", category, year)), (-1, key_of("prognos", category, year)))
-        found.append(_made(scope, "avvikelse", category, year, parts, VARIANCE_HOW))
+        found.append(_made("avvikelse", category, year, parts))
     return found
 
 
-def _made(scope: Scope, name: str, category: str, year: Any, parts: tuple[tuple[int, str], ...], how: Any) -> Spec:
-    qualifier = _l("forecast") if name == "prognos" else _l("variance")
+def _made(name: str, category: str, year: Any, parts: tuple[tuple[int, str], ...]) -> Spec:
+    qualifier, how = (_l("forecast"), FORECAST_HOW) if name == "prognos" else (_l("variance"), VARIANCE_HOW)
     return Spec(key_of(name, category, year), _label(category, year), how, parts=parts, qualifier=qualifier)
 
 
