@@ -44,6 +44,12 @@ MENU = (
         frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER}),
         members=True,
     ),
+    Place(
+        _("Learning"),
+        "learning_list",
+        frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.REFERENCE_GROUP}),
+        members=True,
+    ),
     Place(_("Search"), "search"),
 )
 ACCOUNT_MENU = (

@@ -197,7 +197,9 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-completions": {"task": "grants.tasks.lapse_completions", "schedule": timedelta(minutes=5)},
     "build-missing-letters": {"task": "grants.tasks.build_missing_letters", "schedule": timedelta(minutes=1)},
     "remind": {"task": "grants.tasks.remind", "schedule": crontab(hour="8", minute="5")},
+    "take-up-left-documents": {"task": "pilots.tasks.take_up_left_documents", "schedule": timedelta(minutes=1)},
     "lapse-applications": {"task": "grants.tasks.lapse_applications", "schedule": crontab(minute="*/10")},
+    "ask-for-follow-ups": {"task": "pilots.tasks.ask_for_follow_ups", "schedule": crontab(hour="5", minute="40")},
     "clear-parked-texts": {"task": "grants.tasks.clear_parked_texts", "schedule": crontab(hour="3", minute="20")},
 }
 

@@ -5,4 +5,9 @@ class PilotsConfig(AppConfig):
     name = "pilots"
 
     def ready(self) -> None:
-        from . import receivers, search, sentences  # noqa: F401 - connect to the award, register sentences and search
+        from . import (  # noqa: F401 - connect to the award, register sentences, search and documents
+            board_documents,
+            receivers,
+            search,
+            sentences,
+        )

@@ -56,7 +56,7 @@ REPORT_MOVES: dict[str, set[str]] = {
 
 
 class BuildState(models.TextChoices):
-    """A PDF that a worker makes."""
+    """A document that a worker makes. One that could not be made is asked for anew, as another."""
 
     WAITING = "waiting", _("Waits its turn")
     RUNNING = "running", _("Is being made")
@@ -68,7 +68,7 @@ BUILD_MOVES: dict[str, set[str]] = {
     BuildState.WAITING: {BuildState.RUNNING, BuildState.FAILED},
     BuildState.RUNNING: {BuildState.READY, BuildState.FAILED, BuildState.WAITING},
     BuildState.READY: set(),
-    BuildState.FAILED: {BuildState.WAITING},
+    BuildState.FAILED: set(),
 }
 
 
@@ -107,7 +107,63 @@ PAYOUT_MOVES: dict[str, set[str]] = {
     PayoutState.CANCELLED: set(),
 }
 
+
+class NoteState(models.TextChoices):
+    """An interview note: written and coded, then approved so that the owner may read it and others quote it."""
+
+    DRAFT = "draft", _("Being written")
+    APPROVED = "approved", _("Approved for sharing")
+
+
+NOTE_MOVES: dict[str, set[str]] = {
+    NoteState.DRAFT: {NoteState.APPROVED},
+    NoteState.APPROVED: {NoteState.DRAFT},
+}
+
+
+class AnalysisState(models.TextChoices):
+    """A joint analysis: written, published as a version, and opened again for the next one."""
+
+    DRAFT = "draft", _("Being written")
+    PUBLISHED = "published", _("Published")
+
+
+ANALYSIS_MOVES: dict[str, set[str]] = {
+    AnalysisState.DRAFT: {AnalysisState.PUBLISHED},
+    AnalysisState.PUBLISHED: {AnalysisState.DRAFT},
+}
+
+
+class EvaluationState(models.TextChoices):
+    """A stage evaluation: formative while the stage goes on, closed with a judgement of every goal."""
+
+    OPEN = "open", _("Under way")
+    CLOSED = "closed", _("Judged")
+
+
+EVALUATION_MOVES: dict[str, set[str]] = {
+    EvaluationState.OPEN: {EvaluationState.CLOSED},
+    EvaluationState.CLOSED: set(),
+}
+
+
+class BoardItemState(models.TextChoices):
+    """An information item for the board: prepared, then ready for the meeting, and taken back to be changed."""
+
+    DRAFT = "draft", _("Being prepared")
+    READY = "ready", _("Ready for the meeting")
+
+
+BOARD_ITEM_MOVES: dict[str, set[str]] = {
+    BoardItemState.DRAFT: {BoardItemState.READY},
+    BoardItemState.READY: {BoardItemState.DRAFT},
+}
+
 MOVES = {
+    NoteState: NOTE_MOVES,
+    AnalysisState: ANALYSIS_MOVES,
+    EvaluationState: EVALUATION_MOVES,
+    BoardItemState: BOARD_ITEM_MOVES,
     ProjectState: PROJECT_MOVES,
     ChangeState: CHANGE_MOVES,
     ReportState: REPORT_MOVES,
@@ -117,6 +173,10 @@ MOVES = {
 }
 
 TONES: dict[type[models.TextChoices], dict[str, str]] = {
+    NoteState: {NoteState.DRAFT: "wait", NoteState.APPROVED: "ok"},
+    AnalysisState: {AnalysisState.DRAFT: "wait", AnalysisState.PUBLISHED: "ok"},
+    EvaluationState: {EvaluationState.OPEN: "info", EvaluationState.CLOSED: "ok"},
+    BoardItemState: {BoardItemState.DRAFT: "wait", BoardItemState.READY: "ok"},
     ProjectState: {ProjectState.RUNNING: "info", ProjectState.CLOSED: "ok", ProjectState.REVOKED: "stop"},
     ChangeState: {ChangeState.ASKED: "wait", ChangeState.DECIDED: "ok", ChangeState.REFUSED: "stop"},
     ReportState: {

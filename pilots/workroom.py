@@ -19,7 +19,10 @@ class Part(NamedTuple):
     """The platform's own project has no such part."""
 
 
-PARTS = (Part("overview", _("Overview"), "project_detail"),)
+PARTS = (
+    Part("overview", _("Overview"), "project_detail"),
+    Part("learning", _("Learning"), "project_learning"),
+)
 
 
 def parts_of(project: Project, user: Any) -> list[Part]:

@@ -1,1 +1,1 @@
-"""Forms of the registry: they turn what is typed into clean values, and do nothing."""
+"""The forms of the registry, part by part."""

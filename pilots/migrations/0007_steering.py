@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grants', '0003_follow_up_of_projects'),
-        ('pilots', '0002_registry'),
+        ('pilots', '0006_learning'),
         ('programmes', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

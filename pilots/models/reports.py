@@ -1,4 +1,4 @@
-"""Reports of a project: the plan, the draft, what was handed in, comments, indicators and the PDF that a worker makes."""
+"""Reports of a project: the plan, the draft, what was handed in, comments and indicators."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.models import CostCategory
 from kraftsamling.lib.money import Kronor, KronorField
-from pilots.states import BuildState, ReportState, tone
+from pilots.states import ReportState, tone
 
 from .projects import Project
 
@@ -102,6 +102,14 @@ class ReportDraft(models.Model):
     saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(saved_at=None, saved_by=None) | Q(saved_at__isnull=False, saved_by__isnull=False),
+                name="report_draft_saved_at_and_by_together",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.report_id}: {self.revision}"
 
@@ -188,38 +196,3 @@ class IndicatorValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id}: {self.value}"
-
-
-class PdfBuild(models.Model):
-    """A PDF that a worker makes, with what the page shows of how far it has come."""
-
-    version = models.ForeignKey(ReportVersion, on_delete=models.CASCADE, null=True, related_name="builds")
-    call = models.ForeignKey("grants.Call", on_delete=models.CASCADE, null=True, related_name="+")
-    """Set for a batch of all reports of a call."""
-    state = models.CharField(_("state"), max_length=10, choices=BuildState, default=BuildState.WAITING, editable=False)
-    done = models.PositiveIntegerField(default=0)
-    steps = models.PositiveIntegerField(default=1)
-    error = models.TextField(blank=True)
-    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    begun_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            CheckConstraint(condition=Q(state__in=BuildState.values), name="pdf_build_state_is_known"),
-            CheckConstraint(
-                condition=Q(version__isnull=False, call=None) | Q(version=None, call__isnull=False), name="pdf_build_is_of_one_thing"
-            ),
-            UniqueConstraint(
-                fields=["version"], condition=~Q(state=BuildState.FAILED), name="one_pdf_build_per_version"
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.pk}: {self.state}"
-
-    @property
-    def tone(self) -> str:
-        return tone(BuildState, self.state)

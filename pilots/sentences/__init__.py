@@ -1,5 +1,5 @@
 """The sentences of the log, part by part: registered when the registry starts."""
 
-from . import projects, steering
+from . import learning, projects, steering
 
-__all__ = ["projects", "steering"]
+__all__ = ["learning", "projects", "steering"]

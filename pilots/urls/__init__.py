@@ -1,6 +1,8 @@
 """The addresses of the registry, part by part. All but the public pages ask for log-in, and answer 404 to who may not see."""
 
+from .builds import urlpatterns as builds
+from .learning import urlpatterns as learning
 from .projects import urlpatterns as projects
 from .steering import urlpatterns as steering
 
-urlpatterns = [*projects, *steering]
+urlpatterns = [*builds, *learning, *projects, *steering]

@@ -338,7 +338,12 @@ DECISIONS = {
     "project_detail": page(OWN | CASE_READERS | {Role.STEERING_GROUP, Role.FINANCE_OFFICER}),
 }
 
-TABLE = DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+from tests.architecture.access_learning import LEARNING  # noqa: E402 - as the next
+from tests.architecture.access_reports import REPORTS  # noqa: E402 - made of the kinds of rows above
+
+TABLE = (
+    LEARNING | REPORTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+)
 WHOLE_ADDRESSES = {
     "start": "/",
     "home": "/hem/",

@@ -18,7 +18,9 @@ LAYERS = [
 ]
 HEIGHT = {label: len(LAYERS) - place for place, labels in enumerate(LAYERS) for label in labels}
 STRANGERS = [{"grants", "forum", "mapping"}, {"pilots", "forum", "mapping"}, {"audit", "files", "search"}]
-DONE_BY_THE_SYSTEM_TOO = {("programmes.ProgrammeRole", "given"), ("files.StoredFile", "stored")}
+DONE_BY_THE_SYSTEM_TOO = {
+    ("programmes.ProgrammeRole", "given"), ("files.StoredFile", "stored"), ("pilots.DocumentBuild", "asked"),
+}  # fmt: skip
 """Pairs whose moment is always there while the person may be missing, because nobody pressed a button."""
 
 OWN_MODELS = [model for model in apps.get_models() if model._meta.app_label in HEIGHT]

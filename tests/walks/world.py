@@ -43,6 +43,8 @@ from tests.factories import applications, decisions, grants
 from tests.factories.accounts import UserFactory
 from tests.factories.applications import create_sent_in
 from tests.factories.programmes import ProgrammeFactory
+from tests.walks.world_learning import learning
+from tests.walks.world_reports import reports
 
 VISITOR = "visitor"
 OUTSIDER = "logged in, no organisation"
@@ -116,6 +118,8 @@ def build(files):
         **_sketches(programme, home, people, at=at),
         **_organisation(home, people, at=at),
         **_account(people),
+        **reports(),
+        **learning(programme, home, people, at=at),
         "programme_roles": {"slug": programme.slug},
         "role_give": {"slug": programme.slug},
         "role_take": {"slug": programme.slug, "pk": programme.roles.get(role=Role.STEERING_GROUP).pk},

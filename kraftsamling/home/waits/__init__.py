@@ -2,7 +2,8 @@
 
 from .grants import SOURCES as GRANTS
 from .kinds import Source, Task
+from .learning import SOURCES as LEARNING
 
-SOURCES = (*GRANTS,)
+SOURCES = (*GRANTS, *LEARNING)
 
 __all__ = ["SOURCES", "Source", "Task"]

@@ -1,0 +1,112 @@
+"""What an information item for the board says, made from the data (AC-040…046). What somebody has edited is kept."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from kraftsamling.accounts.models import OrganisationKind
+from pilots.models import AnalysisVersion, JointAnalysis, Project
+from pilots.models.board import PARTS
+
+PROJECT_TEXTS = ("name", "owner", "target", "tried")
+PART_TEXTS = ("title", "presenter", "organisation", "minutes")
+FEWEST_PROJECTS = 2
+PILOT_PARTS = (2, 3)
+
+
+def in_order(projects: Iterable[Project]) -> list[Project]:
+    """Municipalities first, then others, each by name: the running order has a municipality and then an association."""
+    return sorted(projects, key=lambda one: (one.owner.kind != OrganisationKind.MUNICIPALITY, one.title, one.pk))
+
+
+def names_of(projects: Iterable[Project]) -> list[str]:
+    """The texts that an item with these projects has."""
+    rows = [f"p{project.pk}_{name}" for project in projects for name in PROJECT_TEXTS]
+    parts = [f"part{number}_{name}" for number in PARTS for name in PART_TEXTS]
+    return ["description", *rows, "analysis", *parts]
+
+
+def generated_texts(
+    programme: Any, projects: Iterable[Project], analysis: JointAnalysis | None, *, presenter: str
+) -> dict[str, str]:
+    """All texts as the data tell them today, in Swedish."""
+    shown = in_order(projects)
+    with translation.override("sv"):
+        texts = {"description": _description(programme, shown), "analysis": analysis_text(analysis)}
+        for project in shown:
+            texts |= {f"p{project.pk}_{name}": text for name, text in _project_texts(project).items()}
+        for number, part in _parts(programme, shown, presenter=presenter).items():
+            texts |= {f"part{number}_{name}": text for name, text in part.items()}
+    return texts
+
+
+def _description(programme: Any, projects: list[Project]) -> str:
+    about = programme.description or programme.tagline
+    told = _(
+        "The board is informed of %(programme)s, of %(count)d of its pilot projects, and of what the projects have taught together. "
+        "Nothing is to be decided."
+    ) % {"programme": programme.name, "count": len(projects)}
+    return "\n\n".join(text for text in (about, told) if text)
+
+
+def _project_texts(project: Project) -> dict[str, str]:
+    return {
+        "name": project.title,
+        "owner": project.owner.name,
+        "target": project.target_group or _of_application(project, "target_group"),
+        "tried": project.summary or _of_application(project, "summary"),
+    }
+
+
+def _of_application(project: Project, name: str) -> str:
+    """What the decided version of the application says; nothing for a project decided elsewhere."""
+    version = project.application.current_version if project.application else None
+    sections = version.content.get("sections", []) if version else []
+    rows = (row for section in sections for row in section["rows"])
+    return next((str(row["text"]) for row in rows if row["name"] == name), "")
+
+
+def analysis_text(analysis: JointAnalysis | None) -> str:
+    """The latest published version in short: its three parts, and its findings without quotes."""
+    version = AnalysisVersion.objects.filter(analysis=analysis).order_by("-number").first() if analysis else None
+    if version is None:
+        return _("The joint analysis has not been published yet.")
+    parts = [f"{section['label']}\n{section['text']}" for section in version.content["sections"] if section["text"]]
+    findings = [f"{finding['label']}: {finding['title']}" for finding in version.content["findings"]]
+    return "\n\n".join([*parts, "\n".join(findings)])
+
+
+def _parts(programme: Any, projects: list[Project], *, presenter: str) -> dict[int, dict[str, str]]:
+    own = {"presenter": presenter, "organisation": programme.region.name, "minutes": ""}
+    parts = {1: {"title": _("Introduction"), **own}, 4: {"title": _("Joint analysis"), **own}}
+    for number, project in zip(PILOT_PARTS, projects, strict=False):
+        parts[number] = {"title": project.title, "presenter": "", "organisation": project.owner.name, "minutes": ""}
+    return dict(sorted(parts.items()))
+
+
+def edited_names(content: Mapping[str, str], generated: Mapping[str, str]) -> list[str]:
+    """Which texts somebody has changed since they were made."""
+    return [name for name, text in content.items() if text != generated.get(name, "")]
+
+
+def merged(
+    content: Mapping[str, str], generated: Mapping[str, str], fresh: Mapping[str, str], *, take: Iterable[str] = ()
+) -> dict[str, str]:
+    """The fresh texts, but edited ones as they are, unless they are among those to be taken anew."""
+    kept = set(edited_names(content, generated)) - set(take)
+    return {name: content[name] if name in kept else text for name, text in fresh.items()}
+
+
+def minutes_of(content: Mapping[str, str]) -> int:
+    """The sum of the parts that have minutes; a part without counts for nothing."""
+    return sum(int(text) for number in PARTS if (text := content.get(f"part{number}_minutes", "")).isdecimal())
+
+
+def project_rows(projects: Iterable[Project], content: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{name: content.get(f"p{one.pk}_{name}", "") for name in PROJECT_TEXTS} for one in in_order(projects)]
+
+
+def running_order(content: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"number": str(number), **{name: content.get(f"part{number}_{name}", "") for name in PART_TEXTS}} for number in PARTS]

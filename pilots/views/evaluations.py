@@ -1,0 +1,155 @@
+"""Stage evaluations, and the yearly follow-up of cases."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from grants.views.common import attempt
+from kraftsamling.audit import log as audit
+from kraftsamling.lib.dates import stockholm_today
+from kraftsamling.lib.pagination import paged
+from kraftsamling.programmes.models import Programme
+from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
+from pilots.actions import evaluations as actions
+from pilots.forms.evaluations import CloseForm, EvaluationForm, FollowUpForm, FormativeNoteForm, GoalForm
+from pilots.learning_tabs import tabs_for
+from pilots.models import Project, StageEvaluation, YearlyFollowUp
+from pilots.permissions import learning as permissions
+
+from .keeping import keeps_text, typed, went
+
+
+@require_GET
+def evaluation_list(request: HttpRequest) -> HttpResponse:
+    rows = StageEvaluation.objects.visible_to(request.user).select_related("programme", "project")
+    context = {
+        "page": paged(request, rows.order_by("-starts_on", "-pk")),
+        "tabs": tabs_for(request.user),
+        "tab": "evaluations",
+        "may_write": bool(programmes_with_role(request.user, *OFFICERS)),
+    }
+    return render(request, "pilots/evaluation_list.html", context)
+
+
+@keeps_text
+def evaluation_create(request: HttpRequest) -> HttpResponse:
+    programmes = Programme.objects.filter(pk__in=programmes_with_role(request.user, *OFFICERS)).order_by("name", "pk")
+    permissions.require(programmes.exists())
+    projects = Project.objects.handled_by(request.user, *OFFICERS).select_related("programme").order_by("title", "pk")
+    form, status = EvaluationForm(typed(request), programmes=programmes, projects=projects), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            made: list[StageEvaluation] = []
+            status = went(form, lambda: made.append(actions.begin_evaluation(**form.values(), by=request.user)))
+            if made:
+                return redirect(made[0])
+    return render(request, "pilots/evaluation_create.html", {"form": form}, status=status)
+
+
+def _readable(request: HttpRequest, pk: int) -> StageEvaluation:
+    rows = StageEvaluation.objects.visible_to(request.user).select_related("programme", "project", "closed_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _page(request: HttpRequest, evaluation: StageEvaluation, *, status: int = 200, **forms: Any) -> HttpResponse:
+    context = {
+        "evaluation": evaluation,
+        "goals": evaluation.goals.order_by("position", "pk"),
+        "notes": evaluation.notes.select_related("written_by").order_by("-written_at", "-pk"),
+        "may_write": permissions.can_write_evaluation(request.user, evaluation) and evaluation.is_open,
+        "note_form": forms.get("note_form") or FormativeNoteForm(),
+        "close_form": forms.get("close_form") or CloseForm(),
+        "history": audit.history(evaluation, internal=False).select_related("by")[:20],
+    }
+    return render(request, "pilots/evaluation_detail.html", context, status=status)
+
+
+@require_GET
+def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _readable(request, pk))
+
+
+@require_POST
+def evaluation_note(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation, form = _readable(request, pk), FormativeNoteForm(request.POST)
+    permissions.require(permissions.can_write_evaluation(request.user, evaluation))
+    if not form.is_valid():
+        return _page(request, evaluation, status=422, note_form=form)
+    act = partial(actions.add_formative_note, evaluation, text=form.cleaned_data["text"], by=request.user)
+    attempt(request, act, done=_("The note is added."))
+    return redirect(evaluation)
+
+
+@keeps_text
+def goal_judge(request: HttpRequest, pk: int, goal: int) -> HttpResponse:
+    evaluation = _readable(request, pk)
+    permissions.require(permissions.can_write_evaluation(request.user, evaluation))
+    found = get_object_or_404(evaluation.goals.select_related("evaluation"), pk=goal)
+    form, status = GoalForm(typed(request), initial={"judgement": found.judgement, "reasons": found.reasons}), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            status = went(form, partial(actions.judge_goal, found, **form.values(), by=request.user))
+            if status == 200:  # noqa: PLR2004 - it went
+                messages.success(request, _("Saved."))
+                return redirect(evaluation)
+    context = {"evaluation": evaluation, "goal": found, "form": form}
+    return render(request, "pilots/goal_judge.html", context, status=status)
+
+
+@require_POST
+def evaluation_close(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation, form = _readable(request, pk), CloseForm(request.POST)
+    permissions.require(permissions.can_write_evaluation(request.user, evaluation))
+    if not form.is_valid():
+        return _page(request, evaluation, status=422, close_form=form)
+    act = partial(actions.close_evaluation, evaluation, summary=form.cleaned_data["summary"], by=request.user)
+    attempt(request, act, done=_("The evaluation is closed. The steering group can read it."))
+    return redirect(evaluation)
+
+
+# ---- The yearly follow-up
+
+
+@require_GET
+def follow_up_list(request: HttpRequest) -> HttpResponse:
+    permissions.require(permissions.can_read_follow_ups(request.user))
+    rows = YearlyFollowUp.objects.visible_to(request.user).select_related("project__owner", "done_by")
+    context = {
+        "page": paged(request, rows.order_by("-year", "done_at", "project__title", "pk")),
+        "tabs": tabs_for(request.user),
+        "tab": "follow_ups",
+        "today": stockholm_today(),
+    }
+    return render(request, "pilots/follow_up_list.html", context)
+
+
+@keeps_text
+def follow_up_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = YearlyFollowUp.objects.visible_to(request.user).select_related("project__owner", "done_by")
+    follow_up = get_object_or_404(rows, pk=pk)
+    may_do = permissions.can_follow_up(request.user, follow_up)
+    form, status = FollowUpForm(typed(request)), 200
+    if request.method == "POST":
+        permissions.require(may_do)
+        status = _followed_up(request, follow_up, form)
+        if status == 200:  # noqa: PLR2004 - it went
+            return redirect("follow_up_list")
+    earlier = rows.filter(project=follow_up.project_id).exclude(pk=pk).order_by("-year")
+    context = {"follow_up": follow_up, "form": form, "may_do": may_do and follow_up.done_at is None, "earlier": earlier}
+    return render(request, "pilots/follow_up_detail.html", context, status=status)
+
+
+def _followed_up(request: HttpRequest, follow_up: YearlyFollowUp, form: FollowUpForm) -> int:
+    if not form.is_valid():
+        return 422
+    status = went(form, partial(actions.do_follow_up, follow_up, **form.values(), by=request.user))
+    if status == 200:  # noqa: PLR2004 - it went
+        messages.success(request, _("The follow-up is done."))
+    return status

@@ -1,0 +1,49 @@
+"""Pages with a form whose text is never lost: not when the session has expired, not when a colleague saved first."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from grants.views.common import log_in_first, park_and_log_in, unparked
+from kraftsamling.lib.transitions import LostRace, TransitionRefused
+
+
+def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What somebody sends after the session has expired is kept, and comes back after log-in."""
+
+    @login_not_required
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            return park_and_log_in(request, path=request.path)
+        return redirect(log_in_first(request.get_full_path()))
+
+    return answer
+
+
+def typed(request: HttpRequest) -> Any:
+    """What the form is bound to: what was sent, or what was kept from a session that had expired; None on a plain visit."""
+    return request.POST if request.method == "POST" else unparked(request, path=request.path)
+
+
+def went(form: forms.Form, act: Callable[[], Any]) -> int:
+    """Runs the action of a right form. Gives 200, or 409 with what was refused said in the form."""
+    try:
+        act()
+    except LostRace:
+        form.add_error(
+            None, _("A colleague has saved meanwhile. Both texts are shown; save again when you have made one of them.")
+        )
+    except TransitionRefused as refusal:
+        form.add_error(None, str(refusal))
+    else:
+        return 200
+    return 409
