@@ -50,6 +50,11 @@ MENU = (
         frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.REFERENCE_GROUP}),
         members=True,
     ),
+    Place(
+        _("Steering"),
+        "steering_home",
+        frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.REFERENCE_GROUP}),
+    ),
     Place(_("Search"), "search"),
 )
 ACCOUNT_MENU = (

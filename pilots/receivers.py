@@ -9,7 +9,7 @@ from grants.models import Decision
 from grants.signals import application_awarded, decision_corrected
 
 from . import actions
-from .steering import grant_facts, triggers  # noqa: F401 - the triggers are laid after migrations
+from .steering import documents, grant_facts, triggers  # noqa: F401 - documents are registered, triggers laid after migrations
 
 
 @receiver(application_awarded, dispatch_uid="pilots.open_project")

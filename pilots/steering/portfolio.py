@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 from grants.models import Application
 from kraftsamling.accounts.models import OrganisationKind
 from pilots import risk
-from pilots.models import Continuation, PaymentRequest, Project, Report
+from pilots.models import Continuation, Finding, JointAnalysis, PaymentRequest, Project, Report
 from pilots.states import ProjectState
 
 from . import kinds
@@ -234,3 +234,15 @@ def place_lines(found: Figures, scope: Scope) -> list[tuple[Any, Any, Any, list[
         )
         for place in scope.places
     ]
+
+
+def findings(scope: Scope) -> list[Any]:
+    """Success factors and obstacles of the joint analyses that have been published, without their quotes."""
+    published = JointAnalysis.objects.visible_to(scope.user).published().filter(programme=scope.programme.pk)
+    if scope.call:
+        published = published.filter(Q(call=None) | Q(call=scope.call.pk))
+    rows = Finding.objects.filter(analysis__in=published).select_related("analysis", "theme")
+    return list(rows.order_by("-kind", "analysis", "position", "pk")[:MOST_FINDINGS])
+
+
+MOST_FINDINGS = 30

@@ -15,6 +15,7 @@ urlpatterns = [
     path("styrning/utfall/spara/", outcome.steering_outcome_save, name="steering_outcome_save"),
     path("styrning/utfall/mall.xlsx", outcome.steering_outcome_template, name="steering_outcome_template"),
     path("styrning/utfall/<int:pk>/angra/", outcome.steering_outcome_undo, name="steering_outcome_undo"),
+    path("styrning/dokument/", kept.steering_document, name="steering_document"),
     path("styrning/ogonblick/", kept.steering_snapshots, name="steering_snapshots"),
     path("styrning/ogonblick/<int:pk>/", kept.steering_snapshot, name="steering_snapshot"),
     path("styrning/arsrapport/", kept.steering_yearly, name="steering_yearly"),

@@ -340,9 +340,22 @@ DECISIONS = {
 
 from tests.architecture.access_learning import LEARNING  # noqa: E402 - as the next
 from tests.architecture.access_reports import REPORTS  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_steering import STEERING  # noqa: E402 - as the others
 
 TABLE = (
-    LEARNING | REPORTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
+    LEARNING
+    | REPORTS
+    | STEERING
+    | DECISIONS
+    | HOME
+    | ACCOUNT
+    | ORGANISATIONS
+    | PROGRAMME
+    | CALLS
+    | SKETCHES
+    | CASE
+    | REVIEW
+    | PREPARATION
 )
 WHOLE_ADDRESSES = {
     "start": "/",
@@ -405,6 +418,14 @@ WHOLE_ADDRESSES = {
     "decision_letter": "/beslut/1/brev.pdf",
     "project_list": "/projekt/",
     "project_detail": "/projekt/1/",
+    "steering_home": "/styrning/",
+    "steering_money": "/styrning/pengar/",
+    "steering_platform": "/styrning/plattformen/",
+    "steering_portfolio": "/styrning/portfolj/",
+    "steering_rows": "/styrning/rader/projekt/",
+    "steering_yearly": "/styrning/arsrapport/",
+    "steering_snapshots": "/styrning/ogonblick/",
+    "steering_snapshot": "/styrning/ogonblick/1/",
     "outbox_list": "/utskick/",
     "outbox_csv": "/utskick.csv",
     "role_list": "/program/roller/",

@@ -45,6 +45,8 @@ from tests.factories.applications import create_sent_in
 from tests.factories.programmes import ProgrammeFactory
 from tests.walks.world_learning import learning
 from tests.walks.world_reports import reports
+from tests.walks.world_steering import TYPED as STEERING_TYPED
+from tests.walks.world_steering import steering
 
 VISITOR = "visitor"
 OUTSIDER = "logged in, no organisation"
@@ -120,6 +122,7 @@ def build(files):
         **_account(people),
         **reports(),
         **learning(programme, home, people, at=at),
+        **steering(programme, people, at=at),
         "programme_roles": {"slug": programme.slug},
         "role_give": {"slug": programme.slug},
         "role_take": {"slug": programme.slug, "pk": programme.roles.get(role=Role.STEERING_GROUP).pk},
@@ -163,6 +166,7 @@ def _typed(arguments, leader, *, at):
         "call_create": {"title": "En utlysning till"},
         "application_extend": {"due_at": (at + dt.timedelta(days=90)).strftime("%Y-%m-%dT%H:%M"), "reason": "Sjukdom"},
         "call_answers": {"question": "Får vi?", "answer": "Ja."},
+        **STEERING_TYPED,
     }
 
 

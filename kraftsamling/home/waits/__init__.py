@@ -3,7 +3,8 @@
 from .grants import SOURCES as GRANTS
 from .kinds import Source, Task
 from .learning import SOURCES as LEARNING
+from .steering import SOURCES as STEERING
 
-SOURCES = (*GRANTS, *LEARNING)
+SOURCES = (*GRANTS, *LEARNING, *STEERING)
 
 __all__ = ["SOURCES", "Source", "Task"]

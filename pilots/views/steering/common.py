@@ -38,7 +38,13 @@ def page(scope: Scope, tab: str, *, with_call: bool = True, with_year: bool = Tr
     suffix = f"?program={scope.programme.slug}" if len(scope.programmes) > 1 else ""
     tabs = [Tab(title, reverse(name) + suffix, key == tab) for key, title, name in TABS]
     form = ChoiceForm(scope, with_call=with_call, with_year=with_year) if with_call or with_year else None
-    return {"scope": scope, "tabs": tabs, "choice": form if form and form.fields else None, **context}
+    return {
+        "scope": scope,
+        "tabs": tabs,
+        "choice": form if form and form.fields else None,
+        "tabs_have_document": tab in {"home", "money", "platform", "portfolio"},
+        **context,
+    }
 
 
 def number(text: str) -> int:

@@ -95,5 +95,6 @@ def steering_portfolio(request: HttpRequest) -> HttpResponse:
         turns=[found[key] for key in overview.TURNS],
         late=portfolio.late_list(scope),
         areas=scope.areas,
+        findings=portfolio.findings(scope),
     )
     return render(request, "pilots/steering/portfolio.html", context)

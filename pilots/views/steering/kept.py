@@ -4,20 +4,23 @@ from dataclasses import replace
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grants.views.common import as_file, attempt
 from kraftsamling.lib.pagination import paged
+from pilots import builds
 from pilots.actions import steering as actions
 from pilots.forms.steering import SnapshotForm
 from pilots.models import Snapshot, YearlyReport
 from pilots.permissions import steering as permissions
-from pilots.steering import snapshots, yearly
+from pilots.steering import documents, snapshots, yearly
 from pilots.steering.scope import Scope, narrowed
 
 from .common import number, page, scope_asked
@@ -110,3 +113,15 @@ def steering_yearly_sent(request: HttpRequest) -> HttpResponse:
         request, partial(actions.tell_yearly_report, scope.programme, year=year, by=request.user), done=_("Noted. Thank you.")
     )
     return redirect(f"{reverse('steering_yearly')}?ar={year}")
+
+
+# ---- Documents
+
+
+@require_POST
+def steering_document(request: HttpRequest) -> HttpResponse:
+    """Asks for the dashboards as one document, of the choice in the address; its page shows how far it has come."""
+    scope, at = scope_asked(request), timezone.now()
+    with transaction.atomic():
+        build = builds.ask(documents.KIND, scope.programme.pk, key=documents.key_of(scope, at=at), by=request.user, at=at)
+    return redirect(build)
