@@ -175,7 +175,7 @@ def line_graph(names: Sequence[str], values: Sequence[tuple[str, Sequence[tuple[
     """A line for each series over the labels of the rows; a value that is None is not drawn."""
     series = series_of(names)
     largest = _round_up(max((value for _label, row in values for value, _text in row if value is not None), default=0))
-    inner, floor = WIDTH - LINE_LEFT - 20, LINE_HEIGHT - LINE_BOTTOM
+    inner, floor = WIDTH - LINE_LEFT - 45, LINE_HEIGHT - LINE_BOTTOM
     step = inner / max(1, len(values) - 1)
     xs = [LINE_LEFT + 10 + round(step * place) for place in range(len(values))]
 
@@ -200,10 +200,10 @@ def line_graph(names: Sequence[str], values: Sequence[tuple[str, Sequence[tuple[
 
 
 def _round_up(value: int) -> int:
-    """A number a scale can end at: 1, 2 or 5 with noughts, never less than the number of steps."""
+    """A number a scale can end at: one digit with noughts, never less than the number of steps."""
     size = 1
     while True:
-        for lead in (1, 2, 5):
+        for lead in (1, 2, 3, 4, 5, 6, 8):
             if lead * size >= max(value, STEPS):
                 return lead * size
         size *= 10

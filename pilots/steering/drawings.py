@@ -40,7 +40,7 @@ def money_per_year(found: Figures, scope: Scope) -> Chart:
     return Chart(
         _("Granted, left and paid, year by year"),
         _("For each year a bar for what has been granted, one for what is left of the frame and one for what has been paid."),
-        [_("Granted"), _("Left of the frame"), _("Paid")],
+        [_("Granted amount"), _("Left of the frame"), _("Paid amount")],
         rows,
     )
 

@@ -129,7 +129,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("The 1:1 money in the budgets of applications that have come in, and have neither been withdrawn nor left untried."),
     ),
     "granted": (
-        _l("Granted"),
+        _l("Granted amount"),
         _l("The highest amounts of the decisions that count, divided over the years as their budgets do."),
     ),
     "released": (
@@ -137,7 +137,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("What comes back when a project is settled below its grant, is revoked or has its grant lowered."),
     ),
     "paid": (
-        _l("Paid"),
+        _l("Paid amount"),
         _l("Payments made or decided, repayments taken off. By the day of the payment, or of the decision until it is paid."),
     ),
     "forecast": (_l("Forecast"), forecast.HOW),

@@ -23,7 +23,8 @@ ALL = "alla"
 BUDGET_HOW = _l("The cost lines of the budget that counts now.")
 OUTCOME_HOW = _l("What the finance system has booked: of each year the newest imported sheet that has not been taken back.")
 FORECAST_HOW = _l(
-    "A year that has passed: its outcome. This year and coming years: the budget, or the outcome where it has become larger. "
+    "A year that has passed, or the last one of a project that has ended: its outcome. Other years: the budget, or the outcome "
+    "where it has become larger. "
     "Where nothing has been booked for a year that has passed, the budget stands."
 )
 VARIANCE_HOW = _l("The budget less the forecast. Below zero: the project is foreseen to cost more than was decided.")
@@ -88,7 +89,7 @@ def specs(scope: Scope) -> list[Spec]:
         return []
     found = [
         Spec("plattform.belopp", _l("Granted at most"), _l("The highest amount of the decision."), OWN, "cap"),
-        Spec("plattform.utbetalt", _l("Paid"), _l("Payments made or decided, repayments taken off."), PAID, "amount"),
+        Spec("plattform.utbetalt", _l("Paid amount"), _l("Payments made or decided, repayments taken off."), PAID, "amount"),
         Spec(
             "plattform.kvar", _l("Left of the grant"), _l("The highest amount less what has been paid."),
             parts=((1, "plattform.belopp"), (-1, "plattform.utbetalt")),
@@ -133,9 +134,10 @@ def counted_again(scope: Scope, told: Figures, more: list[Spec]) -> Figures:
 def _forecasts(scope: Scope, told: Figures) -> list[Spec]:
     """Cell by cell by the rule; the sums are sums of the cells."""
     years, found = _years(scope), []
+    has_ended = own_project(scope).ends_on < scope.on  # type: ignore[union-attr]
     for category in CostCategory.values:
         for year in years:
-            source = _source(told, category, year, on=scope.on)
+            source = _source(told, category, year, is_over=year < scope.on.year or has_ended)
             found.append(_made("prognos", category, year, ((1, source),)))
     for year in years:
         parts = tuple((1, key_of("prognos", category, year)) for category in CostCategory.values)
@@ -154,11 +156,11 @@ def _made(name: str, category: str, year: Any, parts: tuple[tuple[int, str], ...
     return Spec(key_of(name, category, year), _label(category, year), how, parts=parts, qualifier=qualifier)
 
 
-def _source(told: Figures, category: str, year: int, *, on: date) -> str:
+def _source(told: Figures, category: str, year: int, *, is_over: bool) -> str:
     """The key of the figure that the forecast of a cell is."""
     budget, outcome = key_of("budget", category, year), key_of("utfall", category, year)
     booked_at_all = bool(told[key_of("utfall", ALL, year)].value)
-    if year < on.year and booked_at_all:
+    if is_over and booked_at_all:
         return outcome
     return outcome if told[outcome].value > told[budget].value else budget
 

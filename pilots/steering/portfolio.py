@@ -230,7 +230,7 @@ def place_lines(found: Figures, scope: Scope) -> list[tuple[Any, Any, Any, list[
             place.name,
             found[f"{place_key(place.pk)}.antal"],
             found[f"{place_key(place.pk)}.belopp"],
-            [found[f"{place_key(place.pk, area.pk)}.antal"] for area in scope.areas],
+            [(area, found[f"{place_key(place.pk, area.pk)}.antal"]) for area in scope.areas],
         )
         for place in scope.places
     ]

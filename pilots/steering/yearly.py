@@ -208,7 +208,15 @@ def people(number: Any) -> str:
     return _("fewer than %(count)d") % {"count": HIDDEN_UNDER} if 0 < number < HIDDEN_UNDER else grouped(int(number))
 
 
-SHEET_HEADER = (_l("Table"), _l("Row"), _l("Grants"), _l("Granted"), _l("Paid"), _l("Girls and women"), _l("Boys and men"))
+SHEET_HEADER = (
+    _l("Table"),
+    _l("Row"),
+    _l("Grants"),
+    _l("Granted amount"),
+    _l("Paid amount"),
+    _l("Girls and women"),
+    _l("Boys and men"),
+)
 
 
 def sheet_rows(scope: Scope) -> list[tuple[Any, ...]]:
