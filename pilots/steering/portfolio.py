@@ -139,7 +139,7 @@ def _risks(on: date) -> list[tuple[str, Any, Q]]:
     some = Q()
     for _key, _label, where in found:
         some |= where
-    return [*found, ("nagon", _l("At least one of them"), some)]
+    return [*found, ("nagon", _l("Projects at risk"), some)]
 
 
 # ---- Places
