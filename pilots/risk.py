@@ -105,10 +105,14 @@ def at_risk(key: str, *, on: date) -> Any:
     raise KeyError(key)
 
 
-def late_reports(*, on: date) -> Any:
-    """Of running projects; a returned one by the day it was to be completed."""
+def is_late(*, on: date) -> Q:
+    """Of a report of a running project; a returned one by the day it was to be completed."""
     last = Q(return_due_on=None, due_on__lt=on) | Q(return_due_on__lt=on)
-    return Report.objects.waiting_for_owner().filter(last, project__state=ProjectState.RUNNING)
+    return last & Q(state__in=[ReportState.PLANNED, ReportState.RETURNED], project__state=ProjectState.RUNNING)
+
+
+def late_reports(*, on: date) -> Any:
+    return Report.objects.filter(is_late(on=on))
 
 
 def red_indicators(*, on: date) -> Any:

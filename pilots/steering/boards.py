@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
 from . import money, platform, portfolio, yearly
 from .figures import Figure, Figures, Spec
@@ -11,20 +12,24 @@ from .scope import Scope
 
 
 class Board(NamedTuple):
-    """A dashboard: the beginning of its keys, its figures counted, and the address of its page."""
+    """A dashboard: the beginning of its keys, its name, its figures counted, and the address of its page."""
 
     prefix: str
+    title: Any
     figures: Callable[[Scope], Figures]
     specs: Callable[[Scope], list[Spec]]
     url_name: str
 
 
 BOARDS = (
-    Board("pengar", money.figures, money.specs, "steering_money"),
-    Board("projekt", portfolio.figures, portfolio.specs, "steering_portfolio"),
-    Board("plattform", platform.figures, platform.specs, "steering_platform"),
-    Board("ar", yearly.figures, yearly.specs, "steering_yearly"),
+    Board("pengar", _("Money"), money.figures, money.specs, "steering_money"),
+    Board("projekt", _("Portfolio"), portfolio.figures, portfolio.specs, "steering_portfolio"),
+    Board("plattform", _("The platform"), platform.figures, platform.specs, "steering_platform"),
+    Board("ar", _("Yearly report"), yearly.figures, yearly.specs, "steering_yearly"),
 )
+
+KEPT = BOARDS[:3]
+"""Those that a snapshot keeps: the yearly report is of another year."""
 
 
 def board_of(key: str) -> Board:
@@ -52,6 +57,6 @@ def made_of(scope: Scope, key: str) -> tuple[Figure, list[tuple[int, Figure]]]:
 def everything(scope: Scope) -> Figures:
     """All figures of all dashboards but the yearly report, which is of another year."""
     found: dict[str, Any] = {}
-    for board in BOARDS[:3]:
+    for board in KEPT:
         found |= board.figures(scope)
     return Figures(found)

@@ -43,6 +43,11 @@ class Base:
     kind: RowKind
     rows: Callable[[Scope], QuerySet]
     group_by: tuple[str, ...] = ()
+    tally: "Callable[[Scope], list[dict[str, Any]]] | None" = None
+    """Groups that are made otherwise than by the database: each with its marks, NUMBER and AMOUNT."""
+
+
+NUMBER, AMOUNT = "number", "amount"
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class Spec:
     where: Q = field(default_factory=Q)
     group: Mapping[str, Any] = field(default_factory=dict)
     """Only the groups of the base with these values."""
+    pick: Callable[[Mapping[str, Any]], bool] | None = None
+    """Which groups of the base it is of, where they are marked: the condition is then asked of the rows alone."""
     parts: tuple[tuple[int, str], ...] = ()
     """Of a figure that is made of others: (1 or −1, key)."""
     qualifier: Any = ""
@@ -75,7 +82,7 @@ class Spec:
     def rows(self, scope: Scope) -> QuerySet:
         if self.base is None:
             raise LookupError(f"“{self.key}” has no rows of its own")
-        return self.base.rows(scope).filter(self.where, **self.group)
+        return self.base.rows(scope).filter(self.where, *(_equals(name, value) for name, value in self.group.items()))
 
     def counted(self, rows: QuerySet) -> Any:
         """The sum of these rows, asked of the database by itself."""
@@ -86,6 +93,10 @@ class Spec:
         if self.amount:
             return Sum(self.amount, filter=where, output_field=KronorField())
         return Count("pk", filter=where)
+
+
+def _equals(name: str, value: Any) -> Q:
+    return Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,12 @@ def counted(scope: Scope, specs: Iterable[Spec]) -> Figures:
 
 
 def _of_base(scope: Scope, base: Base, specs: list[Spec]) -> dict[str, Any]:
+    if base.tally is not None:
+        groups = base.tally(scope)
+        return {
+            spec.key: _added(spec, [group[AMOUNT if spec.amount else NUMBER] for group in groups if _is_in(spec, group)])
+            for spec in specs
+        }
     asked: dict[str, Any] = {}
     column: dict[tuple[str, int | None], str] = {}
     for spec in specs:
@@ -154,13 +171,24 @@ def _of_base(scope: Scope, base: Base, specs: list[Spec]) -> dict[str, Any]:
     groups = list(rows.values(*base.group_by).annotate(**asked)) if base.group_by else [rows.aggregate(**asked)]
     found = {}
     for spec in specs:
-        name = column[spec.amount, id(spec.where) if spec.where else None]
-        mine = [group[name] for group in groups if all(group[key] == value for key, value in spec.group.items())]
-        if spec.amount:
-            found[spec.key] = sum((amount for amount in mine if amount is not None), NOTHING)
-        else:
-            found[spec.key] = sum(mine)
+        name = column[_mark(spec)]
+        found[spec.key] = _added(spec, [group[name] for group in groups if _is_in(spec, group)])
     return found
+
+
+def _added(spec: Spec, values: list[Any]) -> Any:
+    return sum((value for value in values if value is not None), NOTHING if spec.amount else 0)
+
+
+def _mark(spec: Spec) -> tuple[str, int | None]:
+    """Figures with the same mark share a column."""
+    return spec.amount, id(spec.where) if spec.where and spec.pick is None else None
+
+
+def _is_in(spec: Spec, group: Mapping[str, Any]) -> bool:
+    if spec.pick is not None and not spec.pick(group):
+        return False
+    return all(group[key] == value for key, value in spec.group.items())
 
 
 @dataclass(frozen=True)

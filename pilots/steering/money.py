@@ -14,7 +14,7 @@ from kraftsamling.lib.money import Kronor
 from pilots.models import GrantYear, Payout, Project, ProjectKind
 
 from . import forecast, kinds
-from .figures import NOTHING, Base, Figures, Spec, counted
+from .figures import AMOUNT, NOTHING, NUMBER, Base, Figures, Spec, counted
 from .scope import Scope
 
 LINE_CALL = "budget__application_version__application__sketch__call"
@@ -32,6 +32,16 @@ def _narrow(rows: QuerySet, scope: Scope, *, programme: str, call: str, year: st
 def _frames(scope: Scope) -> QuerySet:
     rows = CallFrame.objects.filter(call__in=[call.pk for call in scope.shown_calls])
     return rows.filter(year=scope.year) if scope.year else rows
+
+
+def _frames_tally(scope: Scope) -> list[dict[str, Any]]:
+    """A few rows, which the pages have use of anyhow."""
+    shown = {call.pk for call in scope.shown_calls}
+    return [
+        {"call": frame.call_id, "year": frame.year, NUMBER: 1, AMOUNT: frame.amount}
+        for frame in scope.frames
+        if frame.call_id in shown and scope.year in {None, frame.year}
+    ]
 
 
 def _sketches(scope: Scope) -> QuerySet:
@@ -77,7 +87,7 @@ def _expected(scope: Scope) -> QuerySet:
     return rows.filter(remains_in(scope.year, scope.on)) if scope.year else rows
 
 
-FRAMES = Base("frames", kinds.FRAMES, _frames, ("call", "year"))
+FRAMES = Base("frames", kinds.FRAMES, _frames, tally=_frames_tally)
 SKETCHES = Base("sketches", kinds.SKETCHES, _sketches, ("call",))
 APPLICATION_YEARS = Base("application_years", kinds.APPLICATION_YEARS, _application_years, (LINE_CALL, "year"))
 GRANT_YEARS = Base("grant_years", kinds.GRANT_YEARS, _grant_years, (DECISION_CALL, "year"))

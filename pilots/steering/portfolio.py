@@ -1,23 +1,26 @@
 """The projects seen from many sides: factor, place, kind of owner, state and risk; what is late, and what became of them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _l
 
 from grants.models import Application
 from kraftsamling.accounts.models import OrganisationKind
+from kraftsamling.lib.money import Kronor
 from pilots import risk
 from pilots.models import Continuation, Finding, JointAnalysis, PaymentRequest, Project, Report
-from pilots.states import ProjectState
+from pilots.states import ProjectState, ReportState
 
 from . import kinds
-from .figures import Base, Figures, Spec, counted
+from .figures import AMOUNT, NUMBER, Base, Figures, Spec, counted
+from .forecast import ore
 from .money import projects
 from .scope import Scope
 
-CAP, NUMBER = "cap", ""
+CAP = "cap"
 AMOUNT_HOW = _l("The decided amounts of the projects.")
 
 
@@ -26,7 +29,45 @@ def _placed(scope: Scope) -> QuerySet:
     return projects(scope).filter(whole_county=False)
 
 
-PROJECTS = Base("projects", kinds.PROJECTS, projects)
+PROJECTS = Base("projects", kinds.PROJECTS, projects, ("main_focus_area", "owner__kind"))
+MARKS = "marks"
+
+
+def _tallied(rows: Iterable[tuple[int, int, Any]]) -> list[dict[str, Any]]:
+    """(key, öre, mark) rows as groups of projects with the same marks: each project counts once, whatever marks it has."""
+    marks: dict[int, tuple[Any, ...]] = {}
+    amounts: dict[int, int] = {}
+    for key, amount, mark in rows:
+        marks[key] = (*marks.get(key, ()), mark)
+        amounts[key] = amount
+    numbers: dict[frozenset[Any], list[int]] = {}
+    for key, mine in marks.items():
+        group = numbers.setdefault(frozenset(mine), [0, 0])
+        group[0] += 1
+        group[1] += amounts[key]
+    return [{MARKS: mine, NUMBER: number, AMOUNT: Kronor.from_ore(total)} for mine, (number, total) in numbers.items()]
+
+
+def _risk_tally(scope: Scope) -> list[dict[str, Any]]:
+    """All that some rule points out, in one question; each rule is tried once."""
+    inside = projects(scope).order_by()
+    first, *rest = (
+        inside.filter(pk__in=risk.at_risk(rule.key, on=scope.on).values("pk"))
+        .annotate(rule=Value(rule.key, output_field=CharField()))
+        .values_list("pk", ore("cap"), "rule")
+        for rule in risk.RULES
+    )
+    return _tallied(first.union(*rest, all=True))
+
+
+def _part_tally(scope: Scope) -> list[dict[str, Any]]:
+    """Each project with the parts it lies in; twice in the same part is once."""
+    placed = projects(scope).filter(whole_county=False, municipalities__county_part__isnull=False).order_by()
+    return _tallied(placed.values_list("pk", ore("cap"), "municipalities__county_part").distinct())
+
+
+RISKED = Base("risked", kinds.PROJECTS, projects, tally=_risk_tally)
+PARTED = Base("parted", kinds.PROJECTS, projects, tally=_part_tally)
 PLACED = Base("placed", kinds.PROJECTS, _placed, ("municipalities", "main_focus_area"))
 
 
@@ -37,8 +78,17 @@ def _in_scope(scope: Scope, path: str) -> dict[str, Any]:
     return found
 
 
-REPORTS = Base("reports", kinds.REPORTS, lambda scope: Report.objects.filter(**_in_scope(scope, "project__")))
-REQUESTS = Base("requests", kinds.REQUESTS, lambda scope: PaymentRequest.objects.filter(**_in_scope(scope, "project__")))
+def _reports(scope: Scope) -> QuerySet:
+    waits = [ReportState.PLANNED, ReportState.RETURNED, ReportState.SUBMITTED]
+    return Report.objects.filter(state__in=waits, **_in_scope(scope, "project__"))
+
+
+REPORTS = Base("reports", kinds.REPORTS, _reports)
+REQUESTS = Base(
+    "requests",
+    kinds.REQUESTS,
+    lambda scope: PaymentRequest.objects.waiting_for_economist().filter(**_in_scope(scope, "project__")),
+)
 
 
 def _waiting(scope: Scope) -> QuerySet:
@@ -50,17 +100,34 @@ WAITING = Base("waiting", kinds.APPLICATIONS, _waiting)
 
 
 class Side:
-    """One way to divide the projects: a title, how it is counted, and its parts as (key, label, condition)."""
+    """One way to divide the projects: a title, how it is counted, and its parts as (key, label, condition or group).
 
-    def __init__(self, key: str, title: Any, how: Any, parts: list[tuple[str, Any, Q]]) -> None:
+    `picks` tells by their keys which parts are marked in a base of their own, so that their conditions are not tried twice.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        title: Any,
+        how: Any,
+        parts: list[tuple[str, Any, Q | dict[str, Any]]],
+        *,
+        base: Base = PROJECTS,
+        picks: Any = None,
+    ) -> None:
         self.key, self.title, self.how, self.parts = key, title, how, parts
+        self.base, self.picks = base, picks or {}
 
     def specs(self) -> list[Spec]:
         found = []
         for key, label, where in self.parts:
-            name = f"projekt.{self.key}.{key}"
-            found.append(Spec(f"{name}.antal", label, self.how, PROJECTS, NUMBER, where, qualifier=_l("projects")))
-            found.append(Spec(f"{name}.belopp", label, AMOUNT_HOW, PROJECTS, CAP, where, qualifier=_l("decided amounts")))
+            name, pick = f"projekt.{self.key}.{key}", self.picks.get(key)
+            base = self.base if pick else PROJECTS
+            more: Any = {"group": where} if isinstance(where, dict) else {"where": where}
+            found += [
+                Spec(f"{name}.antal", label, self.how, base, pick=pick, qualifier=_l("projects"), **more),
+                Spec(f"{name}.belopp", label, AMOUNT_HOW, base, CAP, pick=pick, qualifier=_l("decided amounts"), **more),
+            ]
         return found
 
     def lines(self, found: Figures) -> list[tuple[Any, Any, Any]]:
@@ -82,16 +149,23 @@ def _status(on: date) -> Side:
 
 
 def _risk(on: date) -> Side:
-    return Side("risk", _l("Risk"), _l("By the rules below. A project may meet several of them."), _risks(on))
+    return Side(
+        "risk",
+        _l("Risk"),
+        _l("By the rules below. A project may meet several of them."),
+        _risks(on),
+        base=RISKED,
+        picks=_risk_picks(),
+    )
 
 
 def sides(scope: Scope) -> list[Side]:
     return [
         Side("faktor", _l("Protective factor"), _l("By the most important factor of each project."), _factors(scope)),
-        Side("del", _l("County part"), _l("A project in several parts counts in each of them."), _parts(scope)),
+        Side("del", _l("County part"), _l("A project in several parts counts in each of them."), _parts(scope), base=PARTED, picks=_part_picks(scope)),
         Side(
             "slag", _l("Kind of organisation"), _l("By the owner of the project."),
-            [(kind.value, kind.label, Q(owner__kind=kind)) for kind in OrganisationKind],
+            [(kind.value, kind.label, {"owner__kind": kind.value}) for kind in OrganisationKind],
         ),
         _status(scope.on),
         _risk(scope.on),
@@ -102,9 +176,9 @@ def sides(scope: Scope) -> list[Side]:
     ]  # fmt: skip
 
 
-def _factors(scope: Scope) -> list[tuple[str, Any, Q]]:
-    found = [(str(area.pk), area.name, Q(main_focus_area=area.pk)) for area in scope.areas]
-    return [*found, ("ingen", _l("Not told"), Q(main_focus_area=None))]
+def _factors(scope: Scope) -> list[tuple[str, Any, Any]]:
+    found = [(str(area.pk), area.name, {"main_focus_area": area.pk}) for area in scope.areas]
+    return [*found, ("ingen", _l("Not told"), {"main_focus_area": None})]
 
 
 def _parts(scope: Scope) -> list[tuple[str, Any, Q]]:
@@ -117,6 +191,15 @@ def _parts(scope: Scope) -> list[tuple[str, Any, Q]]:
         ("lanet", _l("The whole county"), Q(whole_county=True)),
         ("ingen", _l("Not told"), nowhere),
     ]
+
+
+def _part_picks(scope: Scope) -> dict[str, Any]:
+    return {part.key: lambda group, key=part.pk: key in group[MARKS] for part in scope.county_parts}
+
+
+def _risk_picks() -> dict[str, Any]:
+    one = {rule.key: lambda group, key=rule.key: key in group[MARKS] for rule in risk.RULES}
+    return {**one, "nagon": lambda group: bool(group[MARKS])}
 
 
 def in_part(part: int) -> QuerySet:
@@ -155,10 +238,10 @@ def _place_specs(scope: Scope) -> list[Spec]:
     for place in scope.places:
         here = {"municipalities": place.pk}
         name = place_key(place.pk)
-        found.append(Spec(f"{name}.antal", place.name, how, PLACED, NUMBER, group=here, qualifier=_l("projects")))
+        found.append(Spec(f"{name}.antal", place.name, how, PLACED, group=here, qualifier=_l("projects")))
         found.append(Spec(f"{name}.belopp", place.name, AMOUNT_HOW, PLACED, CAP, group=here, qualifier=_l("decided amounts")))
         found += [
-            Spec(f"{place_key(place.pk, area.pk)}.antal", f"{place.name}, {area.short_name}", how, PLACED, NUMBER,
+            Spec(f"{place_key(place.pk, area.pk)}.antal", f"{place.name}, {area.short_name}", how, PLACED,
                  group={**here, "main_focus_area": area.pk})
             for area in scope.areas
         ]  # fmt: skip
@@ -170,22 +253,20 @@ def _place_specs(scope: Scope) -> list[Spec]:
 
 def turn_specs(scope: Scope) -> list[Spec]:
     on = scope.on
-    late = Q(pk__in=risk.late_reports(on=on).values("pk"))
     return [
-        Spec("projekt.tur.sena", _l("Late reports: the organisation's turn"), risk.RULES[0].how, REPORTS, NUMBER, late),
+        Spec("projekt.tur.sena", _l("Late reports: the organisation's turn"), risk.RULES[0].how, REPORTS, where=risk.is_late(on=on)),
         Spec(
             "projekt.tur.rapporter", _l("Reports that have come in: the officer's turn"),
-            _l("Sent in, and neither approved nor returned."), REPORTS, NUMBER,
-            Q(pk__in=Report.objects.waiting_for_officer().values("pk")),
+            _l("Sent in, and neither approved nor returned."), REPORTS,
+            where=Q(state=ReportState.SUBMITTED),
         ),
         Spec(
             "projekt.tur.betalningar", _l("Payment requests: the finance officer's turn"),
-            _l("Sent in, and neither decided nor returned."), REQUESTS, NUMBER,
-            Q(pk__in=PaymentRequest.objects.waiting_for_economist().values("pk")),
+            _l("Sent in, and neither decided nor returned."), REQUESTS,
         ),
         Spec(
             "projekt.tur.beslut", _l("Applications: the decision maker's turn"),
-            _l("Applications that have come in and wait for a decision."), WAITING, NUMBER,
+            _l("Applications that have come in and wait for a decision."), WAITING,
         ),
         Spec(
             "projekt.tur.sokt", _l("What they seek"), _l("The amounts sought in them."), WAITING, "current_version__sought",

@@ -5,11 +5,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Max, Min
 from django.http import Http404, QueryDict
 from django.utils.http import urlencode
 
-from grants.models import Call
-from kraftsamling.places.models import CountyPart, municipalities_of
+from grants.models import Call, CallFrame
+from kraftsamling.places.models import CountyPart, county_parts_of, municipalities_of
 from kraftsamling.programmes.models import FocusArea, Programme
 from kraftsamling.programmes.permissions import has_role, programmes_with_role
 from pilots.models import FIGURE_READERS, ROW_READERS
@@ -31,8 +32,13 @@ class Scope:
 
     @cached_property
     def calls(self) -> list[Call]:
-        """The programme's calls that have been published, the newest first, with their frames."""
-        return list(Call.objects.public().filter(programme=self.programme).prefetch_related("frames").order_by("-opens_at", "pk"))
+        """The programme's calls that have been published, the newest first, with the first and last year of their frames."""
+        calls = Call.objects.public().filter(programme=self.programme).order_by("-opens_at", "pk")
+        return list(calls.annotate(first_year=Min("frames__year"), last_year=Max("frames__year")))
+
+    @cached_property
+    def frames(self) -> list[CallFrame]:
+        return list(CallFrame.objects.filter(call__in=[call.pk for call in self.calls]).order_by("call", "year"))
 
     @property
     def shown_calls(self) -> list[Call]:
@@ -48,12 +54,13 @@ class Scope:
 
     @cached_property
     def county_parts(self) -> list[CountyPart]:
-        return list(CountyPart.objects.filter(region=self.programme.region_id).order_by("position", "pk"))
+        return county_parts_of(self.programme.region_id)
 
     @cached_property
     def years(self) -> list[int]:
         """From the first frame to this year or the last day of the last call, whichever is later."""
-        framed = [frame.year for call in self.calls for frame in call.frames.all()]
+        marks = [year for call in self.calls for year in (call.first_year, call.last_year)]  # type: ignore[attr-defined]
+        framed = [year for year in marks if year]
         ends = [call.period_ends_on.year for call in self.calls if call.period_ends_on]
         return list(range(min([*framed, self.on.year]), max([*framed, *ends, self.on.year]) + 1))
 

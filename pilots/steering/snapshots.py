@@ -54,10 +54,10 @@ class Compared(NamedTuple):
     is_changed: bool
 
 
-def compared(snapshot: Snapshot, scope: Scope) -> list[Compared]:
-    """Every figure of the snapshot in its order, and those that have come since."""
-    today = boards.everything(scope)
-    kept = {row["key"]: row for row in snapshot.figures}
+def compared(snapshot: Snapshot, scope: Scope, board: boards.Board) -> list[Compared]:
+    """Every figure of a dashboard as the snapshot has it, in its order, and those that have come since."""
+    today = board.figures(scope)
+    kept = {row["key"]: row for row in snapshot.figures if row["key"].partition(".")[0] == board.prefix}
     rows = [_compared(row, today.get(key)) for key, row in kept.items()]
     return rows + [_new(figure) for key, figure in today.items() if key not in kept]
 

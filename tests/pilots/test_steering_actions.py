@@ -31,7 +31,7 @@ from pilots.steering.outcome import OutcomeLine
 from pilots.steering.scope import scope_of, whole_programme
 from pilots.tasks import write_steering_letters
 from tests.factories import grants as make
-from tests.grants.scene import fresh, signed_in
+from tests.grants.scene import fresh, questions, signed_in
 from tests.pilots.steering_scene import TODAY, scene
 
 pytestmark = pytest.mark.django_db
@@ -224,16 +224,25 @@ def test_a_snapshot_is_kept_and_compared(stage):
     assert told["pengar.left"]["rows"] is None
     assert told["projekt.alla.antal"] == {**told["projekt.alla.antal"], "value": 3, "unit": "antal", "rows": 3}
     client = signed_in(stage.people[Role.STEERING_GROUP])
-    same = client.get(kept.get_absolute_url())
-    assert (same.context["rows"], same.context["unchanged"]) == ([], len(kept.figures))
+    same = {part: client.get(f"{kept.get_absolute_url()}?del={part}").context for part in ("pengar", "projekt", "plattform")}
+    assert [context["rows"] for context in same.values()] == [[], [], []]
+    assert sum(context["unchanged"] for context in same.values()) == len(kept.figures)
     lay_in(stage, (2026, "travel", 700))
-    changed = client.get(kept.get_absolute_url()).context["rows"]
+    changed = client.get(f"{kept.get_absolute_url()}?del=plattform").context["rows"]
     assert {row.difference for row in changed} >= {"+700\u00a0kr"}
-    assert len(client.get(f"{kept.get_absolute_url()}?visa=alla").context["rows"]) == len(kept.figures)
+    whole = client.get(f"{kept.get_absolute_url()}?del=plattform&visa=alla").context["rows"]
+    assert len(whole) == same["plattform"]["unchanged"]
+
+
+def test_comparing_asks_few_questions(stage):
+    kept = actions.keep_snapshot(stage.programme, name="Nu", by=stage.leader, at=TODAY)
+    for part in ("pengar", "projekt", "plattform"):
+        asked, _page = questions(signed_in(stage.leader), f"{kept.get_absolute_url()}?del={part}")
+        assert len(asked) <= 15, part
 
 
 def test_a_snapshot_is_readable_also_when_its_figures_are_gone(stage):
-    row = {"key": "borta", "label": "Något gammalt", "unit": "ore", "value": 100, "rows": 1}
+    row = {"key": "pengar.borta", "label": "Något gammalt", "unit": "ore", "value": 100, "rows": 1}
     kept = Snapshot.objects.create(programme=stage.programme, name="Gammal", figures=[row], kept_at=TODAY, kept_by=stage.leader)
     page = signed_in(stage.leader).get(f"{kept.get_absolute_url()}?visa=alla").content.decode()
     assert "Något gammalt" in page

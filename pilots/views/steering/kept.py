@@ -20,7 +20,7 @@ from pilots.actions import steering as actions
 from pilots.forms.steering import SnapshotForm
 from pilots.models import Snapshot, YearlyReport
 from pilots.permissions import steering as permissions
-from pilots.steering import documents, snapshots, yearly
+from pilots.steering import boards, documents, snapshots, yearly
 from pilots.steering.scope import Scope, narrowed
 
 from .common import number, page, scope_asked
@@ -51,12 +51,13 @@ def steering_snapshots(request: HttpRequest) -> HttpResponse:
 def steering_snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     kept = get_object_or_404(Snapshot.objects.visible_to(request.user).select_related("programme__region", "kept_by"), pk=pk)
     scope = replace(scope_asked(request), programme=kept.programme, call=None, year=None)
-    rows = snapshots.compared(kept, scope)
+    board = next((one for one in boards.KEPT if one.prefix == request.GET.get("del")), boards.KEPT[0])
+    rows = snapshots.compared(kept, scope, board)
     changed = [row for row in rows if row.is_changed]
     shown = rows if request.GET.get("visa") == "alla" else changed
     context = page(
         scope, "snapshots", with_call=False, with_year=False, kept=kept, rows=shown, unchanged=len(rows) - len(changed),
-        shows_all=shown is rows,
+        shows_all=shown is rows, board=board, boards=boards.KEPT,
     )  # fmt: skip
     return render(request, "pilots/steering/snapshot.html", context)
 
