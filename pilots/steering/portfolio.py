@@ -61,9 +61,9 @@ def _risk_tally(scope: Scope) -> list[dict[str, Any]]:
 
 
 def _part_tally(scope: Scope) -> list[dict[str, Any]]:
-    """Each project with the parts it lies in; twice in the same part is once."""
-    placed = projects(scope).filter(whole_county=False, municipalities__county_part__isnull=False).order_by()
-    return _tallied(placed.values_list("pk", ore("cap"), "municipalities__county_part").distinct())
+    """Each project with the parts it lies in; twice in the same part is once. None where it lies in no part."""
+    placed = projects(scope).filter(whole_county=False).order_by()
+    return _tallied(placed.values_list("pk", ore("cap"), "municipalities__county_part"))
 
 
 RISKED = Base("risked", kinds.PROJECTS, projects, tally=_risk_tally)
@@ -185,7 +185,7 @@ def _parts(scope: Scope) -> list[tuple[str, Any, Q]]:
     found = [
         (part.key, part.name, Q(pk__in=in_part(part.pk).values("pk"), whole_county=False)) for part in scope.county_parts
     ]  # fmt: skip
-    nowhere = Q(whole_county=False) & ~Q(pk__in=Project.objects.exclude(municipalities=None).values("pk"))
+    nowhere = Q(whole_county=False) & ~Q(pk__in=Project.objects.filter(municipalities__county_part__isnull=False).values("pk"))
     return [
         *found,
         ("lanet", _l("The whole county"), Q(whole_county=True)),
@@ -194,7 +194,8 @@ def _parts(scope: Scope) -> list[tuple[str, Any, Q]]:
 
 
 def _part_picks(scope: Scope) -> dict[str, Any]:
-    return {part.key: lambda group, key=part.pk: key in group[MARKS] for part in scope.county_parts}
+    found: dict[str, Any] = {part.key: lambda group, key=part.pk: key in group[MARKS] for part in scope.county_parts}
+    return {**found, "ingen": lambda group: group[MARKS] == {None}}
 
 
 def _risk_picks() -> dict[str, Any]:
