@@ -95,9 +95,13 @@ class _Part(NamedTuple):
 
     def specs(self) -> list[Spec]:
         return [
-            Spec(f"{self.key}.antal", self.label, COUNT_HOW, self.grants, "", **self.grant),
-            Spec(f"{self.key}.beviljat", self.label, GRANTED_HOW, self.grants, "cap", **self.grant),
-            Spec(f"{self.key}.betalt", self.label, PAID_HOW, self.payments, "amount", **self.payment),
+            Spec(f"{self.key}.antal", _l("Grants"), COUNT_HOW, self.grants, "", qualifier=self.label, **self.grant),
+            Spec(
+                f"{self.key}.beviljat", _l("Granted amount"), GRANTED_HOW, self.grants, "cap", qualifier=self.label, **self.grant
+            ),
+            Spec(
+                f"{self.key}.betalt", _l("Paid amount"), PAID_HOW, self.payments, "amount", qualifier=self.label, **self.payment
+            ),
         ]
 
 

@@ -23,10 +23,17 @@ TODAY = dt.datetime(2027, 9, 1, 12, tzinfo=STOCKHOLM)
 
 def pay(project, amount, *, by, paid_on=dt.date(2027, 5, 3), number=1):
     """A payment that has been made, as the finance officer's desk would leave it."""
+    more = {}
+    if amount > 0 and "advance" in {field.name for field in Payout._meta.get_fields()}:
+        decided_at = dt.datetime(2027, 4, 19, 9, tzinfo=STOCKHOLM)
+        more["advance"] = project.advances.create(
+            state="decided", asked=Kronor(amount), reasons="Start", asked_at=decided_at, asked_by=by, amount=Kronor(amount),
+            special_reasons="Start", financial_check="God ekonomi", decided_at=decided_at, decided_by=by,
+        )  # fmt: skip
     made = Payout.objects.create(
         project=project, kind="advance" if amount > 0 else "repayment", amount=Kronor(amount), reference=f"{project.pk}-{number}",
         decided_at=dt.datetime(2027, 4, 20, 9, tzinfo=STOCKHOLM), decided_by=by, state="paid" if paid_on else "decided",
-        paid_on=paid_on,
+        paid_on=paid_on, **more,
     )  # fmt: skip
     type(project).objects.filter(pk=project.pk).update(paid=project.payouts.counting().total())
     project.refresh_from_db()

@@ -10,7 +10,7 @@ import time_machine
 from django.db import transaction
 from django.http import QueryDict
 
-from grants import actions
+from grants import actions, models
 from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
 from pilots.models import GrantYear
@@ -119,6 +119,22 @@ def test_what_the_money_is(stage):
     }
     assert found["pengar.elsewhere"].value == Kronor(150_000)
     assert found["pengar.elsewhere_paid"].value == Kronor(50_000)
+
+
+@pytest.mark.skipif(not hasattr(models, "FrameRelease"), reason="nothing goes back to a frame yet")
+def test_what_goes_back_to_the_frame_is_left_again(stage):
+    before = money.figures(chosen(stage, ""))[money.key_of("left")].value
+    for amount in (20_000, -3_000):
+        models.FrameRelease.objects.create(
+            call=stage.call, application=stage.first.application, year=2028, amount=Kronor(amount), reason="change",
+            released_at=TODAY,
+        )  # fmt: skip
+    for query in ("", "ar=2028", "utlysning={call}"):
+        found = money.figures(chosen(stage, query))
+        assert found[money.key_of("released")].value == Kronor(17_000)
+    found = money.figures(chosen(stage, ""))
+    assert found[money.key_of("left")].value == before + Kronor(17_000)
+    assert found[money.key_of("left", year=2028)].value == Kronor(117_000)
 
 
 def test_years_and_calls_come_to_the_whole(stage):
