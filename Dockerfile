@@ -20,7 +20,7 @@ RUN apt-get update \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin kraftsamling \
     && install --directory --owner kraftsamling --group kraftsamling /data /data/files /shared-static
 COPY --from=build /app /app
-ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data STATIC_DIR=/app/static-built
+ENV PATH=/app/.venv/bin:$PATH MALLOC_ARENA_MAX=2 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data STATIC_DIR=/app/static-built
 WORKDIR /app
 USER kraftsamling
 EXPOSE 8000

@@ -127,6 +127,7 @@ def require_test_services() -> None:
     missing = {
         "chromium": not (os.environ.get("CHROMIUM") or shutil.which("chromium")) and "Chromium, for the browser tests",
         "postgresql": not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb") and "PostgreSQL",
+        "poppler-utils": not shutil.which("pdftotext") and "pdftotext, which reads the PDFs that are made",
     }
     if wanted := {package: what for package, what in missing.items() if what}:
         install(list(wanted), f"The tests need {' and '.join(wanted.values())}.")

@@ -12,7 +12,7 @@ from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.lib.sqlite import COLLATION
 
-from .models import Assessment, Call, Note, OutcomeKind, Sketch
+from .models import Assessment, Call, Note, OutcomeKind, Sketch, Step
 from .models.sketches import SketchVersion
 from .states import AssessmentState, SketchState
 
@@ -65,17 +65,25 @@ def rows(call: Call, user: Any, *, filters: dict[str, Any], sort: str) -> "Query
     )
 
 
-def with_figures(sketches: "QuerySet[Sketch]", *, reader: Any = None) -> "QuerySet[Sketch]":
-    """Adds mean, spread, finished, assigned and notes_count of each sketch; of notes, those the reader may read."""
-    done = Assessment.objects.filter(state=AssessmentState.SUBMITTED)
-    active = Assessment.objects.exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
+def with_figures(sketches: "QuerySet[Sketch]", *, reader: Any = None, step: str = Step.SKETCH) -> "QuerySet[Sketch]":
+    """Adds mean, spread, finished, assigned and notes_count of each case; of notes, those the reader may read."""
+    done = Assessment.objects.submitted().in_step(step)
+    active = Assessment.objects.active().in_step(step)
     return sketches.annotate(
-        mean=_figure(done, Avg("weighted_mean")),
-        spread=_figure(done, Max("weighted_mean") - Min("weighted_mean")),
+        mean=mean_of(done),
+        spread=spread_of(done),
         finished=Coalesce(_figure(done, Count("pk")), 0),
         assigned=Coalesce(_figure(active, Count("pk")), 0),
         notes_count=Coalesce(_figure(Note.objects.open_to(reader), Count("pk")), 0),
     )
+
+
+def mean_of(assessments: "QuerySet[Any]") -> Subquery:
+    return _figure(assessments, Avg("weighted_mean"))
+
+
+def spread_of(assessments: "QuerySet[Any]") -> Subquery:
+    return _figure(assessments, Max("weighted_mean") - Min("weighted_mean"))
 
 
 def _figure(rows_of_sketch: "QuerySet[Any]", aggregate: Any) -> Subquery:
@@ -170,9 +178,9 @@ def rounded(figure: Any) -> Any:
     return None if figure is None else Decimal(str(figure)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-def criterion_means(sketch: Sketch) -> list[tuple[Any, Any]]:
+def criterion_means(sketch: Sketch, *, step: str = Step.SKETCH) -> list[tuple[Any, Any]]:
     """(criterion, mean score) of the handed-in assessments, in the call's order."""
-    done = Q(scores__assessment__sketch=sketch, scores__assessment__state=AssessmentState.SUBMITTED)
+    done = Q(scores__assessment__in=Assessment.objects.submitted().in_step(step).filter(sketch=sketch))
     criteria = sketch.call.criteria.annotate(mean=Avg("scores__value", filter=done)).order_by("position", "pk")
     return [(criterion, rounded(criterion.mean)) for criterion in criteria]
 

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from kraftsamling.lib.dates import NBSP, day_text
 from kraftsamling.lib.money import Kronor
 
-from .models import Budget, Decision, DecisionKind, Preparation, StateAid
-from .models.calls import LAWFUL_SHARE
+from .models import Appropriation, Budget, Decision, DecisionKind, FinancingRole, Preparation, StateAid
 from .models.decisions import PARTS_OF_ALL, PARTS_OF_GRANTS
 from .models.preparations import LAWFUL_CHECKS
 from .rules import percent_text
@@ -27,6 +26,12 @@ CENT = Decimal("0.01")
 def counted_costs(budget: Budget) -> Kronor:
     """The costs that the grant is a share of: what is given in kind is outside (domain 10, rule 15)."""
     return budget.cost_lines.filter(in_kind=False).aggregate(total=Sum("amount"))["total"] or Kronor(0)
+
+
+def has_european_money(budget: Budget) -> bool:
+    """Somebody else's money in the financing plan comes from ERDF or ESF+."""
+    lines = budget.financing_lines.filter(role=FinancingRole.OTHER, appropriation=Appropriation.EUROPEAN, in_kind=False)
+    return lines.filter(amount__gt=Kronor(0)).exists()
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def limits_of(decision: Decision) -> Limits:
     granted = Decision.objects.filter(application__sketch__call=call).exclude(application=decision.application_id).granted_sum()
     return Limits(
         largest=call.largest_grant,
-        lawful=_at_most(costs, LAWFUL_SHARE),
+        lawful=_at_most(costs, decision.lawful_share),
         by_call=_at_most(costs, call.highest_share),
         highest_share=call.highest_share,
         sought=decision.application_version.sought,
@@ -69,13 +74,15 @@ def unlawful(decision: Decision, limits: Limits) -> Iterator[str]:
     """What no reason can excuse (2003:596, 5 §)."""
     if not decision.is_grant:
         return
-    if decision.share is not None and not 0 < decision.share <= LAWFUL_SHARE:
+    if decision.eu_cofinanced and not has_european_money(decision.budget):
+        yield _("There is no money from ERDF or ESF+ in the financing plan, so 60 per cent is not possible.")
+    if decision.share is not None and not 0 < decision.share <= decision.lawful_share:
         yield _("The share must be more than 0 and at most %(share)s per cent. The law allows no more.") % {
-            "share": percent_text(LAWFUL_SHARE)
+            "share": percent_text(decision.lawful_share)
         }
     if decision.cap is not None and decision.cap > limits.lawful:
-        yield _("%(cap)s is more than half of the costs that count, %(costs)s. The law allows at most %(lawful)s.") % {
-            "cap": decision.cap.exact, "costs": limits.costs.exact, "lawful": limits.lawful.exact,
+        yield _("%(cap)s is more than %(share)s per cent of the costs that count, %(costs)s. The law allows at most %(lawful)s.") % {
+            "cap": decision.cap.exact, "share": percent_text(decision.lawful_share), "costs": limits.costs.exact, "lawful": limits.lawful.exact,
         }  # fmt: skip
 
 

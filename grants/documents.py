@@ -9,6 +9,7 @@ from kraftsamling.lib.money import Kronor
 
 from .budget.store import table_of
 from .budget.tables import Table
+from .cofinancing import from_frozen
 from .forms.sketches import money_fields, text_fields
 from .models import ApplicationVersion, SketchVersion
 
@@ -56,7 +57,12 @@ def receipt_context(version: SketchVersion) -> dict[str, Any]:
 def application_parts(version: ApplicationVersion) -> dict[str, Any]:
     """The frozen application as labelled parts, for page and document alike. Reads the version and its budget."""
     content = version.content
-    return {"sections": content["sections"], "files": content["files"], "table": table_of(version.budget)}
+    return {
+        "sections": content["sections"],
+        "files": content["files"],
+        "table": table_of(version.budget),
+        "cofinancing": from_frozen(content.get("cofinancing", [])),
+    }
 
 
 def application_receipt_context(version: ApplicationVersion) -> dict[str, Any]:

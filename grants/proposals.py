@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from .decision_rules import has_european_money
 from .models import Application, DecisionKind, Preparation
 
 
@@ -17,6 +18,7 @@ def first_draft(application: Application, *, presenter: str) -> dict[str, Any]:
         return {
             "kind": DecisionKind.GRANTED,
             "cap": version.sought,
+            "eu_cofinanced": has_european_money(version.budget),
             "starts_on": version.starts_on,
             "ends_on": version.ends_on,
             "strategy_link": preparation.strategy_link if preparation else "",

@@ -12,7 +12,7 @@ from kraftsamling.lib.dates import day_text
 from kraftsamling.lib.money import Kronor
 
 from .models import Call
-from .models.calls import LAWFUL_SHARE
+from .models.calls import lawful_share
 
 
 class Breach(NamedTuple):
@@ -82,9 +82,14 @@ def amount_breaches(call: Call, sought: Kronor) -> Iterator[Breach]:
         yield Breach("sought", _("In this call you can seek at most %(amount)s.") % {"amount": call.largest_grant.exact})
 
 
-def share_breaches(call: Call, sought: Kronor, total_cost: Kronor) -> Iterator[Breach]:
-    """At most the call's share, and never above half of the costs (förordning 2003:596, 5 §)."""
-    limit = min(call.highest_share, LAWFUL_SHARE)
+def highest_share(call: Call, *, eu_cofinanced: bool = False) -> Decimal:
+    """The call's share, and never above what the law allows."""
+    return min(call.highest_share, lawful_share(eu_cofinanced=eu_cofinanced))
+
+
+def share_breaches(call: Call, sought: Kronor, total_cost: Kronor, *, eu_cofinanced: bool = False) -> Iterator[Breach]:
+    """At most the call's share, and never above half of the costs; 60 per cent with ERDF or ESF+ (2003:596, 5 §)."""
+    limit = highest_share(call, eu_cofinanced=eu_cofinanced)
     share = sought.share_of(total_cost)
     if share is not None and share > limit:
         most = Kronor.from_ore(int(total_cost.ore * limit / 100))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from kraftsamling.accounts.models import OrganisationKind
@@ -15,7 +16,7 @@ from kraftsamling.lib.money import Kronor
 from kraftsamling.places.models import CountyPart, municipalities_of
 
 from . import board
-from .models import Application, ApplicationVersion, Call, FinancingLine, FinancingRole, Sketch, SketchVersion, Step
+from .models import Application, ApplicationVersion, Assessment, Call, FinancingLine, FinancingRole, Sketch, SketchVersion, Step
 
 STEPS = {"skisser": Step.SKETCH, "ansokningar": Step.APPLICATION}
 """The step as it stands in the address."""
@@ -150,9 +151,20 @@ def cases(call: Call, user: Any, step: str) -> list[Case]:
         ("current_version", "state") if step == Step.SKETCH else ("application__current_version", "application__state")
     )
     readable = in_competition(call, step, Sketch.objects.readable_by_officer(user))
-    rows = board.with_figures(readable).order_by(F("mean").desc(nulls_last=True), "number", "pk")
+    rows = with_best_figures(readable, step).order_by(F("mean").desc(nulls_last=True), "number", "pk")
     mine = ("pk", "number", "organisation__name", "organisation__kind", "organisation__seat__name", "mean", "spread", state)
     return [Case(*row) for row in rows.values_list(*mine, *(f"{version}__{name}" for name in _VERSION))]
+
+
+def with_best_figures(sketches: "QuerySet[Sketch]", step: str) -> "QuerySet[Sketch]":
+    """Mean and spread of the applications' assessments where there are any, else of the sketches'."""
+    if step == Step.SKETCH:
+        return board.with_figures(sketches)
+    done = Assessment.objects.submitted()
+    mine, theirs = done.in_step(Step.APPLICATION), done.in_step(Step.SKETCH)
+    return sketches.annotate(
+        mean=Coalesce(board.mean_of(mine), board.mean_of(theirs)), spread=Coalesce(board.spread_of(mine), board.spread_of(theirs))
+    )
 
 
 def closed_cases(call: Call, user: Any, step: str) -> "QuerySet[Sketch]":

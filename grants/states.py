@@ -113,6 +113,9 @@ APPLICATION_MOVES: dict[str, set[str]] = {
 WRITING_STATES = frozenset({ApplicationState.OPEN, ApplicationState.RETURNED})
 """In these the organisation writes the application and may send it in."""
 
+UNDECIDED_STATES = frozenset({ApplicationState.SUBMITTED, ApplicationState.RETURNED})
+"""It has come in and waits for its decision, as it is or completed."""
+
 
 class CompletionState(models.TextChoices):
     """A request for completion (förvaltningslagen 20 §), with a deadline and what happens if nothing comes."""

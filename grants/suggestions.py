@@ -8,7 +8,7 @@ from kraftsamling.accounts.models import Membership, User
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import Role
 
-from .models import Assessment, Call, ConflictDeclaration, Sketch, SketchVersion
+from .models import Assessment, Call, ConflictDeclaration, Sketch, SketchVersion, Step
 from .states import FINISHED_STATES, AssessmentState, SketchState
 
 FEWEST, USUAL, MOST = 1, 2, 5
@@ -105,7 +105,7 @@ def _parts_of_sketches(call: Call) -> dict[int, set[Any]]:
 
 def _knowledge(call: Call, parts_of: dict[int, set[Any]]) -> Knowledge:
     known = Knowledge()
-    assessments = Assessment.objects.filter(sketch__call__programme=call.programme_id)
+    assessments = Assessment.objects.in_step(Step.SKETCH).filter(sketch__call__programme=call.programme_id)
     columns = ("reviewer", "sketch", "state", "sketch__state", "sketch__current_version__main_focus_area")
     for reviewer, sketch, state, sketch_state, area in assessments.values_list(*columns):
         known.asked[sketch].add(reviewer)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from .views import (
+    application_board,
     application_cases,
     applications,
     budgets,
@@ -130,6 +131,9 @@ preparation_urls = [
     path("granskare/<int:pk>/ta-bort/", preparation.reviewer_remove, name="reviewer_remove"),
     path("<slug:slug>/", preparation.board_detail, name="board_detail"),
     path("<slug:slug>.<str:kind>", preparation.board_file, name="board_file"),
+    path("<slug:slug>/ansokningar/", application_board.applications_board, name="applications_board"),
+    path("<slug:slug>/ansokningar.<str:kind>", application_board.applications_board_file, name="applications_board_file"),
+    path("<slug:slug>/ansokningar/granskare/", application_board.applications_assign, name="applications_assign"),
     path("<slug:slug>/granskare/", preparation.reviewers, name="reviewers"),
     path("<slug:slug>/granskare/forslag/", suggestions.reviewers_suggest, name="reviewers_suggest"),
     path("<slug:slug>/simulator/", simulator.simulator_detail, name="simulator"),

@@ -17,6 +17,7 @@ from kraftsamling.home.waiting import known_count
 from kraftsamling.notifications.models import OUTBOX_ROLES
 from kraftsamling.programmes.models import Programme, Role
 from kraftsamling.programmes.permissions import OFFICERS, has_role_anywhere
+from pilots.models import PROJECT_READERS
 
 PROGRAMME_SECONDS = 60
 
@@ -41,9 +42,10 @@ MENU = (
     Place(
         _("Projects"),
         "project_list",
-        frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER}),
+        PROJECT_READERS,
         members=True,
     ),
+    Place(_("Pilot projects"), "public_project_list"),
     Place(
         _("Learning"),
         "learning_list",

@@ -17,6 +17,7 @@ from kraftsamling.lib.env import (
     check_url,
     env_bool,
     env_choice,
+    env_days,
     env_folder,
     env_int,
     env_list,
@@ -117,6 +118,7 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "kraftsamling.ui.widgets.WidgetRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "kraft"
 CRISPY_TEMPLATE_PACK = "kraft"
 CRISPY_FAIL_SILENTLY = not DEBUG
@@ -138,7 +140,7 @@ else:
                 "transaction_mode": "IMMEDIATE",
                 "init_command": (
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
-                    "PRAGMA cache_size=-20000;PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;"
+                    "PRAGMA cache_size=-4000;PRAGMA temp_store=MEMORY;"
                 ),
             },
         }
@@ -198,11 +200,18 @@ CELERY_BEAT_SCHEDULE = {
     "build-missing-letters": {"task": "grants.tasks.build_missing_letters", "schedule": timedelta(minutes=1)},
     "remind": {"task": "grants.tasks.remind", "schedule": crontab(hour="8", minute="5")},
     "take-up-left-documents": {"task": "pilots.tasks.take_up_left_documents", "schedule": timedelta(minutes=1)},
+    "remind-about-reports": {"task": "pilots.tasks.remind_about_reports", "schedule": crontab(hour="8", minute="15")},
     "lapse-applications": {"task": "grants.tasks.lapse_applications", "schedule": crontab(minute="*/10")},
     "ask-for-follow-ups": {"task": "pilots.tasks.ask_for_follow_ups", "schedule": crontab(hour="5", minute="40")},
     "write-steering-letters": {"task": "pilots.tasks.write_steering_letters", "schedule": crontab(hour="7", minute="30")},
     "clear-parked-texts": {"task": "grants.tasks.clear_parked_texts", "schedule": crontab(hour="3", minute="20")},
 }
+
+REPORT_REMINDERS_BEFORE = env_days("REPORT_REMINDERS_BEFORE", (14, 3))
+REPORT_REMINDERS_AFTER = env_days("REPORT_REMINDERS_AFTER", (1, 14))
+"""Days before and after the last day of a report on which its writers are reminded; after the last one the process leader is."""
+REPORT_DAYS_TO_WRITE = env_int("REPORT_DAYS_TO_WRITE", 14, most=90)
+"""Days from the end of the period that a progress report covers to its last day."""
 
 if CELERY_TASK_ALWAYS_EAGER and EMBEDDED_BROKER:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

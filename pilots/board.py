@@ -5,13 +5,16 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from kraftsamling.accounts.models import OrganisationKind
+from kraftsamling.accounts.models import Organisation, OrganisationKind
 from pilots.models import AnalysisVersion, JointAnalysis, Project
+from pilots.models.analyses import SECTION_LABELS
 from pilots.models.board import PARTS
 
 PROJECT_TEXTS = ("name", "owner", "target", "tried")
 PART_TEXTS = ("title", "presenter", "organisation", "minutes")
+ANALYSIS_LABELS = {**SECTION_LABELS, "findings": gettext_lazy("Success factors and obstacles")}
 FEWEST_PROJECTS = 2
 PILOT_PARTS = (2, 3)
 
@@ -21,20 +24,14 @@ def in_order(projects: Iterable[Project]) -> list[Project]:
     return sorted(projects, key=lambda one: (one.owner.kind != OrganisationKind.MUNICIPALITY, one.title, one.pk))
 
 
-def names_of(projects: Iterable[Project]) -> list[str]:
-    """The texts that an item with these projects has."""
-    rows = [f"p{project.pk}_{name}" for project in projects for name in PROJECT_TEXTS]
-    parts = [f"part{number}_{name}" for number in PARTS for name in PART_TEXTS]
-    return ["description", *rows, "analysis", *parts]
-
-
 def generated_texts(
     programme: Any, projects: Iterable[Project], analysis: JointAnalysis | None, *, presenter: str
 ) -> dict[str, str]:
     """All texts as the data tell them today, in Swedish."""
     shown = in_order(projects)
     with translation.override("sv"):
-        texts = {"description": _description(programme, shown), "analysis": analysis_text(analysis)}
+        texts = {"description": _description(programme, shown)}
+        texts |= {f"analysis_{name}": text for name, text in analysis_texts(analysis).items()}
         for project in shown:
             texts |= {f"p{project.pk}_{name}": text for name, text in _project_texts(project).items()}
         for number, part in _parts(programme, shown, presenter=presenter).items():
@@ -68,18 +65,19 @@ def _of_application(project: Project, name: str) -> str:
     return next((str(row["text"]) for row in rows if row["name"] == name), "")
 
 
-def analysis_text(analysis: JointAnalysis | None) -> str:
+def analysis_texts(analysis: JointAnalysis | None) -> dict[str, str]:
     """The latest published version in short: its three parts, and its findings without quotes."""
     version = AnalysisVersion.objects.filter(analysis=analysis).order_by("-number").first() if analysis else None
     if version is None:
-        return _("The joint analysis has not been published yet.")
-    parts = [f"{section['label']}\n{section['text']}" for section in version.content["sections"] if section["text"]]
+        return {**dict.fromkeys(ANALYSIS_LABELS, ""), "learnings": _("The joint analysis has not been published yet.")}
+    texts = {section["key"]: section["text"] for section in version.content["sections"]}
     findings = [f"{finding['label']}: {finding['title']}" for finding in version.content["findings"]]
-    return "\n\n".join([*parts, "\n".join(findings)])
+    return {**texts, "findings": "\n".join(findings)}
 
 
 def _parts(programme: Any, projects: list[Project], *, presenter: str) -> dict[int, dict[str, str]]:
-    own = {"presenter": presenter, "organisation": programme.region.name, "minutes": ""}
+    region = Organisation.objects.filter(kind=OrganisationKind.REGION, seat__region=programme.region_id).order_by("pk").first()
+    own = {"presenter": presenter, "organisation": region.name if region else programme.region.name, "minutes": ""}
     parts = {1: {"title": _("Introduction"), **own}, 4: {"title": _("Joint analysis"), **own}}
     for number, project in zip(PILOT_PARTS, projects, strict=False):
         parts[number] = {"title": project.title, "presenter": "", "organisation": project.owner.name, "minutes": ""}
@@ -106,6 +104,12 @@ def minutes_of(content: Mapping[str, str]) -> int:
 
 def project_rows(projects: Iterable[Project], content: Mapping[str, str]) -> list[dict[str, str]]:
     return [{name: content.get(f"p{one.pk}_{name}", "") for name in PROJECT_TEXTS} for one in in_order(projects)]
+
+
+def analysis_rows(content: Mapping[str, str]) -> list[tuple[Any, str]]:
+    """(heading, text) of the parts of the joint analysis that have a text."""
+    rows = [(label, content.get(f"analysis_{name}", "")) for name, label in ANALYSIS_LABELS.items()]
+    return [row for row in rows if row[1]]
 
 
 def running_order(content: Mapping[str, str]) -> list[dict[str, str]]:

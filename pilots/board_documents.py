@@ -12,6 +12,7 @@ from kraftsamling.lib.pdf import html_to_pdf
 from kraftsamling.lib.text import clean_text
 from pilots import board, builds
 from pilots.models import BoardItem, DocumentBuild, Project
+from pilots.permissions import learning as permissions
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LANGUAGE = "sv-SE"
@@ -28,7 +29,7 @@ def context_of(item: BoardItem) -> dict[str, Any]:
         "item": item,
         "description": item.content.get("description", ""),
         "projects": board.project_rows(projects_of(item), item.content),
-        "analysis_text": item.content.get("analysis", ""),
+        "analysis": board.analysis_rows(item.content),
         "parts": parts,
         "has_minutes": any(part["minutes"] for part in parts),
     }
@@ -56,7 +57,10 @@ def docx_of(item: BoardItem) -> bytes:
         document.add_heading(_("Projects"), level=2)
         for project in context["projects"]:
             _project(document, project)
-        _section(document, _("Joint analysis"), context["analysis_text"])
+        document.add_heading(_("Joint analysis"), level=2)
+        for label, text in context["analysis"]:
+            document.add_heading(str(label), level=3)
+            _paragraphs(document, text)
         document.add_heading(_order_title(item), level=2)
         _running_order(document, context["parts"])
     out = io.BytesIO()
@@ -74,6 +78,9 @@ def _document(item: BoardItem) -> Any:
     properties.language, properties.comments, properties.keywords = LANGUAGE, "", ""
     properties.created = properties.modified = item.saved_at.replace(tzinfo=None)
     _speak_swedish(document)
+    relations = document.part.package.rels
+    for key in [key for key, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
+        del relations[key]  # a picture of the library's own empty document
     return document
 
 
@@ -130,7 +137,7 @@ def _running_order(document: Any, parts: list[dict[str, str]]) -> None:
     from docx.oxml import OxmlElement  # noqa: PLC0415 - see above
     from docx.oxml.ns import qn  # noqa: PLC0415
 
-    header = [_("No."), _("Part"), _("Presenter"), _("Organisation"), _("Minutes")]
+    header = [_("No."), _("Point"), _("Presenter"), _("Organisation"), _("Minutes")]
     table = document.add_table(rows=1, cols=len(header), style="Table Grid")
     for cell, text in zip(table.rows[0].cells, header, strict=True):
         cell.paragraphs[0].add_run(text).bold = True
@@ -152,12 +159,15 @@ def _item(build: DocumentBuild) -> BoardItem:
 
 def make_pdf(build: DocumentBuild, _progress: builds.Progress) -> builds.Made:
     item = _item(build)
+    if str(item.revision) != build.key:
+        raise builds.CannotBeMade(_("The item has been changed meanwhile. Go back and ask for the PDF again."))
     return builds.Made(f"{file_name(item)}.pdf", pdf_of(item))
 
 
 def may_read(user: Any, build: DocumentBuild) -> bool:
-    """Who reads the item as it is now; a copy of a draft is no longer open when the item has been taken back."""
-    return BoardItem.objects.visible_to(user).filter(pk=build.subject_id).exists()
+    """Who reads the item as it is now; an earlier text of it is for those who write it."""
+    item = BoardItem.objects.visible_to(user).filter(pk=build.subject_id).first()
+    return item is not None and (build.key == str(item.revision) or permissions.can_write_board_item(user, item))
 
 
 builds.register(

@@ -53,6 +53,7 @@ class Kind(NamedTuple):
     readers: Callable[[Any, DocumentBuild], bool]
     title: Callable[[DocumentBuild], str]
     back: Callable[[DocumentBuild], str]
+    keep: Callable[[DocumentBuild], None] | None
 
 
 _kinds: dict[str, Kind] = {}
@@ -65,9 +66,13 @@ def register(
     readers: Callable[[Any, DocumentBuild], bool],
     title: Callable[[DocumentBuild], str],
     back: Callable[[DocumentBuild], str],
+    keep: Callable[[DocumentBuild], None] | None = None,
 ) -> None:
-    """`make` runs in a worker, in Swedish; `readers` is asked at every page and for the file, `title` and `back` for the page."""
-    _kinds[kind] = Kind(make, readers, title, back)
+    """`make` runs in a worker, in Swedish; `readers` is asked at every page and for the file, `title` and `back` for the page.
+
+    `keep` is told of a finished document, in the transaction that finishes it.
+    """
+    _kinds[kind] = Kind(make, readers, title, back, keep)
 
 
 def kind_of(build: DocumentBuild) -> Kind:
@@ -175,6 +180,8 @@ def _finish(build: DocumentBuild, made: Made, *, at: datetime) -> None:
         file = store.store_bytes(made.name, made.content, content_type, by=None, at=at)
         values = {"file": file, "done": build.steps, "ended_at": at, "seen_at": at}
         claim(build, expecting=_ours(build), state=BuildState.READY, **values)
+        if keep := kind_of(build).keep:
+            keep(build)
 
 
 def _fail(build: DocumentBuild, *, error: str) -> None:
@@ -188,6 +195,25 @@ def _out_of_time(build: DocumentBuild) -> None:
         return
     claim(build, expecting=_ours(build), state=BuildState.WAITING, seen_at=timezone.now())
     after_commit(_task(), build.pk)
+
+
+def make_within(kind: str, subject_id: int, *, build: DocumentBuild) -> bytes:
+    """A document that another one is made of, made here and kept as if it had been asked for by itself.
+
+    Raises CannotBeMade with its reason, also where another worker is making it just now.
+    """
+    part = ask_quietly(kind, subject_id, by=build.asked_by, at=timezone.now())
+    run(part.pk, worker=build.worker)
+    part.refresh_from_db()
+    if part.file is None:
+        raise CannotBeMade(part.error or _("It is being made by another worker. Ask for the whole again in a minute."))
+    return store.read(part.file)
+
+
+def ask_quietly(kind: str, subject_id: int, *, by: Any, at: datetime) -> DocumentBuild:
+    """As `ask`, without handing it to a worker: who asks makes it."""
+    found = DocumentBuild.objects.of(kind, subject_id).that_count().first()
+    return found or DocumentBuild.objects.create(kind=kind, subject_id=subject_id, asked_by=by, asked_at=at)
 
 
 def take_up_left(*, at: datetime) -> None:

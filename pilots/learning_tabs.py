@@ -22,7 +22,7 @@ class Tab(NamedTuple):
 
 TABS = (
     Tab("learnings", _("Learnings"), "learning_list"),
-    Tab("indicators", _("Indicators"), "indicator_list"),
+    Tab("indicators", _("Indicators"), "indicator_overview"),
     Tab("notes", _("Interviews"), "note_list", OFFICERS, members=True),
     Tab("matrix", _("Matrix"), "theme_matrix", EVALUATION_READERS),
     Tab("analyses", _("Joint analysis"), "analysis_list", ANALYSIS_READERS),

@@ -9,6 +9,9 @@ from grants.models import Decision
 from grants.signals import application_awarded, decision_corrected
 
 from . import actions
+from .actions import indicators, report_plan
+from .models import Project
+from .signals import project_opened, terms_changed
 from .steering import documents, grant_facts, triggers  # noqa: F401 - documents are registered, triggers laid after migrations
 
 
@@ -22,3 +25,14 @@ def on_award(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) ->
 def on_correction(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) -> None:
     actions.change_project(decision, at=at)
     grant_facts.keep(decision)
+
+
+@receiver(project_opened, dispatch_uid="pilots.plan_reports")
+def on_opening(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
+    report_plan.plan_reports(project, at=at)
+    indicators.take_over(project)
+
+
+@receiver(terms_changed, dispatch_uid="pilots.replan_reports")
+def on_new_terms(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
+    report_plan.replan_reports(project, at=at)

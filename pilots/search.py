@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.search import index
 
-from .models import BoardItem, InterviewNote, JointAnalysis, Learning, Project, StageEvaluation
+from .models import BoardItem, InterviewNote, JointAnalysis, Learning, Project, Report, StageEvaluation
 
 
 def visible_projects(user: Any) -> "QuerySet[Project]":
@@ -15,6 +15,22 @@ def visible_projects(user: Any) -> "QuerySet[Project]":
 
 
 index.register("project", visible_projects, label=_("Projects"))
+
+
+def public_projects(user: Any) -> "QuerySet[Project]":
+    """Published ones, found also by who is not logged in; who reads the workroom finds that one instead."""
+    return Project.objects.published().exclude(pk__in=visible_projects(user).values("pk"))
+
+
+index.register("public_project", public_projects, label=_("Pilot projects"))
+
+
+def visible_reports(user: Any) -> "QuerySet[Report]":
+    """Of the owner, and of who handles the case; the steering group reads no texts of reports."""
+    return Report.objects.visible_to(user).handed_in()
+
+
+index.register("report", visible_reports, label=_("Reports"))
 
 
 def visible_learnings(user: Any) -> "QuerySet[Learning]":

@@ -20,8 +20,9 @@ PROJECT_MOVES: dict[str, set[str]] = {
 
 
 class ChangeState(models.TextChoices):
-    """A change of money, period, owner or budget: asked for by the owner, decided by a human (domain 10, rule 16)."""
+    """A change of money, period, owner or budget: written and asked for by the owner, decided by a human (domain 10, rule 16)."""
 
+    DRAFT = "draft", _("Being written")
     ASKED = "asked", _("Asked for")
     DECIDED = "decided", _("Granted")
     REFUSED = "refused", _("Refused")
@@ -29,6 +30,7 @@ class ChangeState(models.TextChoices):
 
 
 CHANGE_MOVES: dict[str, set[str]] = {
+    ChangeState.DRAFT: {ChangeState.ASKED, ChangeState.WITHDRAWN},
     ChangeState.ASKED: {ChangeState.DECIDED, ChangeState.REFUSED, ChangeState.WITHDRAWN},
     ChangeState.DECIDED: set(),
     ChangeState.REFUSED: set(),
@@ -178,7 +180,7 @@ TONES: dict[type[models.TextChoices], dict[str, str]] = {
     EvaluationState: {EvaluationState.OPEN: "info", EvaluationState.CLOSED: "ok"},
     BoardItemState: {BoardItemState.DRAFT: "wait", BoardItemState.READY: "ok"},
     ProjectState: {ProjectState.RUNNING: "info", ProjectState.CLOSED: "ok", ProjectState.REVOKED: "stop"},
-    ChangeState: {ChangeState.ASKED: "wait", ChangeState.DECIDED: "ok", ChangeState.REFUSED: "stop"},
+    ChangeState: {ChangeState.DRAFT: "wait", ChangeState.ASKED: "info", ChangeState.DECIDED: "ok", ChangeState.REFUSED: "stop"},
     ReportState: {
         ReportState.PLANNED: "neutral",
         ReportState.SUBMITTED: "info",

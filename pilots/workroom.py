@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Project, ProjectKind
+from pilots.permissions import projects as permissions
 
 
 class Part(NamedTuple):
@@ -21,13 +22,18 @@ class Part(NamedTuple):
 
 PARTS = (
     Part("overview", _("Overview"), "project_detail"),
+    Part("reports", _("Reports"), "report_plan", of_the_case=True),
+    Part("indicators", _("Indicators"), "indicator_list"),
+    Part("timeline", _("Timeline"), "project_timeline"),
+    Part("changes", _("Changes"), "change_list", of_the_case=True),
+    Part("history", _("History"), "project_history"),
     Part("learning", _("Learning"), "project_learning"),
 )
 
 
 def parts_of(project: Project, user: Any) -> list[Part]:
     """The parts that this person may open in this project."""
-    reads_case = Project.objects.with_case_open_to(user).filter(pk=project.pk).exists()
+    reads_case = permissions.reads_case(user, project)
     return [
         part
         for part in PARTS

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grants import application_content, permissions, rules
+from grants import application_content, cofinancing, permissions, rules
 from grants.application_content import ApplicationContent
 from grants.budget import rules as budget_rules
 from grants.budget.store import store
@@ -88,6 +88,7 @@ def add_application_file(
     file: StoredFile,
     kind: str,
     question: Question | None = None,
+    financier: str = "",
     by: Any,
     at: datetime | None = None,
 ) -> ApplicationFile:
@@ -99,7 +100,7 @@ def add_application_file(
         raise TransitionRefused(_("An application can have at most %(count)d files.") % {"count": MOST_FILES})
 
     link = ApplicationFile.objects.create(
-        application=application, file=file, kind=kind, question=question, added_at=at, added_by=by
+        application=application, file=file, kind=kind, question=question, financier=financier, added_at=at, added_by=by
     )
     _bump_revision(application, by=by, at=at)
 
@@ -227,12 +228,12 @@ def _freeze(
     application: Application, content: ApplicationContent, signatory: Signatory, *, revision: int, by: Any, at: datetime
 ) -> ApplicationVersion:
     number = application.versions_count + 1
-    links = application.files.filter(removed_at=None).select_related("file").order_by("added_at", "pk")
+    links = list(application.files.filter(removed_at=None).select_related("file").order_by("added_at", "pk"))
     files = [link.file for link in links]
     version = freeze(
         ApplicationVersion,
         content,
-        application_content.frozen(content, files),
+        application_content.frozen(content, files) | {"cofinancing": cofinancing.frozen(content.budget, links)},
         files=files,
         receipt=f"{application.sketch.number}-A{number}",
         number=number,

@@ -29,7 +29,7 @@ STATE_AFTER = {
     DecisionKind.DISMISSED: ApplicationState.DISMISSED,
 }
 COPIED = (
-    "application_id", "application_version_id", "budget_id", "kind", "share", "cap", "starts_on", "ends_on", "conditions",
+    "application_id", "application_version_id", "budget_id", "kind", "share", "cap", "eu_cofinanced", "starts_on", "ends_on", "conditions",
     "follow_up", "financing_plan", "final_report", "reasons", "strategy_link", "no_appeal", "deciding_body", "decided_on",
     "minutes_item", "delegation_item", "presenter", "took_part", "exceeds_reason",
 )  # fmt: skip
@@ -52,7 +52,7 @@ def write_decision(
     values = {**values, "application_version": version, "budget": version.budget}
     values |= {"written_at": at, "written_by": by}
     if values["kind"] != DecisionKind.GRANTED:
-        values |= {"share": None, "cap": None}
+        values |= {"share": None, "cap": None, "eu_cofinanced": False}
     if draft is None or not draft.replaces_id:
         values["correction"] = ""
     elif not values["correction"].strip():

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from grants import permissions
 from grants.models import Application, Preparation, StateAid
-from grants.states import ApplicationState
+from grants.states import UNDECIDED_STATES, ApplicationState
 from kraftsamling.audit import log as audit
 from kraftsamling.files.models import StoredFile
 from kraftsamling.lib.transitions import TransitionRefused, claim
 
 from .locks import lock_application
 
-PREPARED_STATES = frozenset({ApplicationState.SUBMITTED, ApplicationState.RETURNED})
+PREPARED_STATES = UNDECIDED_STATES
 """In these an application is prepared, also while the organisation completes it."""
 
 

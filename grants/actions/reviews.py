@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grants import permissions
-from grants.models import Assessment, Call, ConflictDeclaration, Note, NoteVisibility, Score, Sketch
+from grants.models import Application, Assessment, Call, ConflictDeclaration, Note, NoteVisibility, Score, Sketch, Step
 from grants.scoring import weighted_mean
-from grants.states import ASSESSMENT_MOVES, FINISHED_STATES, AssessmentState, SketchState
+from grants.states import ASSESSMENT_MOVES, FINISHED_STATES, UNDECIDED_STATES, AssessmentState, SketchState
 from kraftsamling.accounts.models import User
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import later_moment_text
@@ -25,12 +25,21 @@ from kraftsamling.programmes.models import Role
 
 @transaction.atomic
 def assign_reviewers(
-    call: Call, *, sketches: Iterable[Sketch], reviewers: Iterable[User], by: Any, at: datetime | None = None
+    call: Call,
+    *,
+    sketches: Iterable[Sketch],
+    reviewers: Iterable[User],
+    step: str = Step.SKETCH,
+    by: Any,
+    at: datetime | None = None,
 ) -> tuple[int, int]:
-    """Gives each reviewer each sketch. Gives (assigned, passed over): own organisations and known conflicts are passed over."""
+    """Gives each reviewer each case. Gives (assigned, passed over): own organisations and known conflicts are passed over.
+
+    In the step of applications, `sketches` are the cases whose application is to be assessed.
+    """
     at = at or timezone.now()
     permissions.require(permissions.can_assign_reviewers(by, call))
-    sketches = [s for s in sketches if s.call_id == call.pk and s.state == SketchState.SUBMITTED]
+    sketches = [s for s in sketches if s.call_id == call.pk and _is_waiting(s, step)]
     per_reviewer: Counter[User] = Counter()
     passed_over = 0
 
@@ -39,12 +48,18 @@ def assign_reviewers(
         for sketch in sketches:
             if sketch.pk not in free:
                 passed_over += 1
-            elif _assign(sketch, reviewer, by=by, at=at):
+            elif _assign(sketch, reviewer, step=step, by=by, at=at):
                 per_reviewer[reviewer] += 1
 
     for reviewer, count in per_reviewer.items():
-        _tell_reviewer(call, reviewer, count=count, at=at)
+        _tell_reviewer(call, reviewer, count=count, step=step, at=at)
     return per_reviewer.total(), passed_over
+
+
+def _is_waiting(sketch: Sketch, step: str) -> bool:
+    if step == Step.SKETCH:
+        return sketch.state == SketchState.SUBMITTED
+    return Application.objects.filter(sketch=sketch, state__in=UNDECIDED_STATES).exists()
 
 
 def _is_reviewer(user: User, call: Call) -> bool:
@@ -56,9 +71,9 @@ def _free_of_conflict(sketches: list[Sketch], reviewer: User) -> Iterable[int]:
     return Sketch.objects.filter(pk__in=keys).free_of_conflict_for(reviewer).values_list("pk", flat=True)
 
 
-def _assign(sketch: Sketch, reviewer: User, *, by: Any, at: datetime) -> bool:
+def _assign(sketch: Sketch, reviewer: User, *, step: str, by: Any, at: datetime) -> bool:
     assessment, created = Assessment.objects.get_or_create(
-        sketch=sketch, reviewer=reviewer, defaults={"assigned_at": at, "assigned_by": by}
+        sketch=sketch, reviewer=reviewer, step=step, defaults={"assigned_at": at, "assigned_by": by}
     )
     if not created:
         if assessment.state != AssessmentState.REMOVED:
@@ -68,14 +83,16 @@ def _assign(sketch: Sketch, reviewer: User, *, by: Any, at: datetime) -> bool:
     return True
 
 
-def _tell_reviewer(call: Call, reviewer: User, *, count: int, at: datetime) -> None:
+def _tell_reviewer(call: Call, reviewer: User, *, count: int, step: str, at: datetime) -> None:
+    due_at = call.review_due_at if step == Step.SKETCH else None
     outbox.promise(
         "grants/reviews_assigned",
         to=[reviewer],
         context={
             "call": call.title,
             "count": count,
-            "due": later_moment_text(call.review_due_at) if call.review_due_at else "",
+            "applications": step == Step.APPLICATION,
+            "due": later_moment_text(due_at) if due_at else "",
             "path": reverse("review_list"),
         },
         about=call,
@@ -109,6 +126,8 @@ def declare_on_assessment(
 
     values = {} if to == AssessmentState.OPEN else {"submitted_at": None, "weighted_mean": None}
     advance(assessment, to, table=ASSESSMENT_MOVES, **values)
+    if to == AssessmentState.EXCLUDED:
+        _shut_out(assessment.sketch, by)
     _declare(assessment.sketch, has_conflict=to == AssessmentState.EXCLUDED, ground=ground, by=by, at=at)
 
 
@@ -118,12 +137,17 @@ def declare_on_case(sketch: Sketch, *, ground: str, by: Any, at: datetime | None
     at = at or timezone.now()
     permissions.require(permissions.can_declare_conflict(by, sketch))
 
-    own = Assessment.objects.filter(sketch=sketch, reviewer=by).exclude(
+    _shut_out(sketch, by)
+    _declare(sketch, has_conflict=True, ground=ground, by=by, at=at)
+
+
+def _shut_out(sketch: Sketch, user: Any) -> None:
+    """In both steps: what somebody in conflict has thought counts no more."""
+    own = Assessment.objects.filter(sketch=sketch, reviewer=user).exclude(
         state__in=[AssessmentState.EXCLUDED, AssessmentState.REMOVED]
     )
     for assessment in own:
         advance(assessment, AssessmentState.EXCLUDED, table=ASSESSMENT_MOVES, weighted_mean=None, submitted_at=None)
-    _declare(sketch, has_conflict=True, ground=ground, by=by, at=at)
 
 
 def _declare(sketch: Sketch, *, has_conflict: bool, ground: str, by: Any, at: datetime) -> None:
@@ -188,7 +212,8 @@ def submit_assessment(
         recommendation=recommendation,
         comment=comment,
         weighted_mean=mean,
-        version=assessment.sketch.current_version,
+        version=None if assessment.is_of_application else assessment.assessed,
+        application_version=assessment.assessed if assessment.is_of_application else None,
     )
 
     audit.record("grants.review.submit", assessment.sketch, by=by, at=at)
@@ -217,13 +242,13 @@ def skip_assessment(assessment: Assessment, *, by: Any, at: datetime | None = No
 
 @transaction.atomic
 def reopen_assessment(assessment: Assessment, *, by: Any, at: datetime | None = None) -> None:
-    """Opens the own assessment again, as long as the sketch has not got its answer."""
+    """Opens the own assessment again, as long as the case waits for its answer or decision."""
     permissions.require(permissions.can_assess(by, assessment))
     _as_it_stands(assessment)
     if assessment.state not in FINISHED_STATES:
         raise TransitionRefused(_("Only an assessment that has been handed in can be opened again."))
-    if assessment.sketch.state != SketchState.SUBMITTED:
-        raise TransitionRefused(_("The sketch has got its answer, so the assessment stands."))
+    if not assessment.case_is_open:
+        raise TransitionRefused(_("The case has got its answer, so the assessment stands."))
 
     advance(assessment, AssessmentState.OPEN, table=ASSESSMENT_MOVES, submitted_at=None, weighted_mean=None)
 
@@ -232,7 +257,8 @@ def reopen_assessment(assessment: Assessment, *, by: Any, at: datetime | None = 
 
 def _as_it_stands(assessment: Assessment) -> None:
     """Locks the case and reads both anew, so that nothing is assessed after the answer from an older page."""
-    sketch = Sketch.objects.select_for_update(of=("self",)).select_related("call", "current_version").get(pk=assessment.sketch_id)
+    related = ("call", "current_version", "application__current_version")
+    sketch = Sketch.objects.select_for_update(of=("self",)).select_related(*related).get(pk=assessment.sketch_id)
     assessment.refresh_from_db()
     assessment.sketch = sketch
 
@@ -241,8 +267,8 @@ def _require_open(assessment: Assessment) -> None:
     _as_it_stands(assessment)
     if assessment.state != AssessmentState.OPEN:
         raise TransitionRefused(_("The assessment is not open."))
-    if assessment.sketch.state != SketchState.SUBMITTED:
-        raise TransitionRefused(_("The sketch has got its answer or has been withdrawn, so it is no longer assessed."))
+    if not assessment.case_is_open:
+        raise TransitionRefused(_("The case has got its answer or has been withdrawn, so it is no longer assessed."))
 
 
 @transaction.atomic

@@ -94,6 +94,14 @@ class BudgetContent:
         return self._financed(FinancingRole.OTHER)
 
     @property
+    def eu_cofinanced(self) -> bool:
+        """Somebody else's money comes from ERDF or ESF+: then the law allows 60 per cent (förordning 2003:596, 5 §)."""
+        return any(
+            part.role == FinancingRole.OTHER and part.appropriation == Appropriation.EUROPEAN and not part.in_kind and part.total
+            for part in self.financing
+        )
+
+    @property
     def share(self) -> Decimal | None:
         """Per cent of the costs that count, unrounded."""
         return self.sought.share_of(self.base)

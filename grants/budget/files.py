@@ -11,8 +11,6 @@ from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from kraftsamling.files.kinds import XLSX, judge
 from kraftsamling.lib.money import LARGEST, Kronor
@@ -38,7 +36,7 @@ def file_rows(name: str, stream: BinaryIO, size: int) -> list[list[Any]]:
         return list(_rows(stream))
     except Unreadable:
         raise
-    except (InvalidFileException, OSError, EOFError, *_BROKEN):
+    except (OSError, EOFError, *_BROKEN):
         raise Unreadable(
             [_("The file could not be read. Save it again as xlsx, or copy the rows and paste them instead.")]
         ) from None
@@ -61,8 +59,18 @@ def _guard_unpacked(stream: BinaryIO) -> None:
     stream.seek(0)
 
 
+def _opened(stream: BinaryIO) -> Any:
+    from openpyxl import load_workbook  # noqa: PLC0415 - 13 MB in every web process, for what few ever send
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        return load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    except InvalidFileException as error:
+        raise ValueError from error
+
+
 def _rows(stream: BinaryIO) -> Iterator[list[Any]]:
-    book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    book = _opened(stream)
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()

@@ -8,9 +8,9 @@ from typing import Any
 from grants.models import Appropriation, FinancingRole
 from kraftsamling.lib.money import Kronor
 
-from .content import ZERO, added
+from .content import ZERO, BudgetContent, added
 from .edits import TYPED, Setting, own_source, typed_amount, years_text
-from .reading import MOST_YEARS
+from .reading import MOST_YEARS, PRIVATE, PUBLIC
 from .rules import YEARS_FIELD
 
 
@@ -73,3 +73,22 @@ def _cells(prefix: str, years: Sequence[int], amounts: Sequence[Kronor]) -> TYPE
 
 def _kronor(text: Any) -> Kronor:
     return Kronor(Decimal(str(text))) if text else ZERO
+
+
+def from_content(content: BudgetContent) -> TYPED:
+    """Typed fields from a budget that is kept, so that it can be written on."""
+    typed = {YEARS_FIELD: years_text(content.years)}
+    for number, cost in enumerate(content.costs):
+        line = {"category": str(cost.category), "label": cost.label, "in_kind": "on" if cost.in_kind else ""}
+        typed |= _line(f"b_c{number}", line) | _cells(f"b_c{number}", content.years, cost.amounts)
+    for number, part in enumerate(content.financing):
+        line = {
+            "role": str(part.role), "financier": part.financier, "public": PUBLIC if part.is_public else PRIVATE,
+            "in_kind": "on" if part.in_kind else "", "appropriation": str(part.appropriation),
+        }  # fmt: skip
+        typed |= _line(f"b_f{number}", line) | _cells(f"b_f{number}", content.years, part.amounts)
+    return typed
+
+
+def _line(prefix: str, values: Mapping[str, str]) -> TYPED:
+    return {f"{prefix}_{name}": value for name, value in values.items() if value}

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from grants import rules
 from grants.models import Call, CostCategory, FinancingRole
-from grants.models.calls import LAWFUL_SHARE
 from grants.rules import Breach
 from kraftsamling.lib.money import Kronor
 
@@ -111,7 +110,7 @@ def indirect_most(call: Call, staff: Kronor) -> Kronor:
 
 
 def _grant_breaches(call: Call, read: _Read) -> Iterator[Breach]:
-    """The call's limits, and at most its share, never above half, of the costs that count."""
+    """The call's limits, and at most its share, never above what the law allows, of the costs that count."""
     lines = read.financing(role=FinancingRole.GRANT)
     cell, content = read.cell(lines), read.content
     for prefix, part in lines:
@@ -127,12 +126,12 @@ def _grant_breaches(call: Call, read: _Read) -> Iterator[Breach]:
     elif content.in_kind:
         found += _share_of_base(call, content)
     else:
-        found += rules.share_breaches(call, content.sought, content.base)
+        found += rules.share_breaches(call, content.sought, content.base, eu_cofinanced=content.eu_cofinanced)
     yield from (Breach(cell, breach.message) for breach in found)
 
 
 def _share_of_base(call: Call, content: BudgetContent) -> Iterator[Breach]:
-    limit = min(call.highest_share, LAWFUL_SHARE)
+    limit = rules.highest_share(call, eu_cofinanced=content.eu_cofinanced)
     if content.share is not None and content.share > limit:
         yield Breach(
             "",

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,12 +11,12 @@ from django.utils.translation import gettext_lazy
 from grants import rules
 from grants.models import Application, Step
 from kraftsamling.accounts.identity import OrgNumberFormField
-from kraftsamling.lib.text import clean_text, single_child_hints
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import FocusArea
 
 from .drafts import CaseForm
 from .fields import PlainTextField, day_field
+from .rows import RowsForm
 from .sketches import question_field
 
 MOST_GOALS, MOST_INDICATORS, MOST_PARTNERS, MOST_CONTACTS, CONTACTS_ASKED_FOR = 8, 10, 10, 3, 2
@@ -203,9 +201,13 @@ ROW_GROUPS = {"goal": GOAL_PARTS, "indicator": (*INDICATOR_PARTS, "by_sex"), "pa
               "contact": ("name", "email", "phone")}  # fmt: skip
 
 
-class SectionForm(CaseForm):
+class SectionForm(RowsForm, CaseForm):
     """One section, bound to what has been typed so far in the whole application."""
 
+    row_groups = ROW_GROUPS
+    most_rows = MOST_ROWS
+    always_valued = frozenset({"role"})
+    many_choices = frozenset({"municipalities", "global_goals"})
     questions: list[Any]
 
     def __init__(
@@ -214,77 +216,14 @@ class SectionForm(CaseForm):
         super().__init__(dict(typed))
         self.section, self.application, self.call = section, application, application.sketch.call
         self.files_for, self.questions = files_for, []
-        self.fields.update(section.fields(self))
-        if self.data.get("groups_only") or single_child_hints(self._typed_text()):
-            self.fields["groups_only"] = forms.BooleanField(
-                label=_("We have read through the text: no single child or young person can be recognised"), required=False
-            )
-        for name, field in self.fields.items():
-            field.error_messages["required"] = _("Remains to be filled in.")
-            field.needed_to_submit = name.startswith(  # type: ignore[attr-defined]
-                (*ROW_GROUPS, "municipalities", "whole_county", "groups_only")
-            )
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = self._layout()
-
-    def _typed_text(self) -> str:
-        texts = (name for name, field in self.fields.items() if isinstance(field, PlainTextField))
-        return clean_text("\n".join(str(self.data.get(name, "")) for name in texts))
-
-    def all_names(self) -> frozenset[str]:
-        """What this section answers for when it is saved: also rows that are no longer shown because they were emptied."""
-        prefixes = {name.partition("_")[0] for name in self.fields} & set(ROW_GROUPS)
-        rows = {f"{prefix}_{n}_{part}" for prefix in prefixes for part in ROW_GROUPS[prefix] for n in range(1, MOST_ROWS + 1)}
-        return frozenset({*self.fields, *rows})
-
-    def rows_shown(self, prefix: str, parts: tuple[str, ...], most: int) -> int:
-        """Those that are filled in and one empty row more; every save shows the next."""
-        filled = [n for n in range(1, most + 1) if any(self.data.get(f"{prefix}_{n}_{part}") for part in parts)]
-        return min(most, max(filled, default=0) + 1)
-
-    def _layout(self) -> Layout:
-        """The fields in their order, rows of the same thing side by side."""
-        parts: list[Any] = []
-        rows: dict[str, list[str]] = {}
-        for name in self.fields:
-            prefix, number = name.split("_")[0], name.split("_")[1] if "_" in name else ""
-            if prefix in ROW_GROUPS and number.isdecimal():
-                key = f"{prefix}_{number}"
-                if key not in rows:
-                    rows[key] = []
-                    parts.append(key)
-                rows[key].append(name)
-            else:
-                parts.append(name)
-        return Layout(*(self._placed(part, rows) for part in parts))
-
-    @staticmethod
-    def _placed(part: str, rows: dict[str, list[str]]) -> Any:
-        if part in rows:
-            return Div(*rows[part], css_class="field-row")
-        return Div(part, css_class="many-choices") if part in {"municipalities", "global_goals"} else part
+        self.begin(section.fields(self), optional=("municipalities", "whole_county"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self._check_places(cleaned)
-        self._check_rows()
-        if "groups_only" in self.fields:
-            self._check_single_children(cleaned)
         self._check_period(cleaned)
         self._check_files()
         return cleaned
-
-    def _check_rows(self) -> None:
-        """A row that has been begun has its first part too."""
-        for prefix, first in (("goal", "goal"), ("indicator", "name"), ("partner", "name")):
-            parts = [part for part in ROW_GROUPS[prefix] if part not in {first, "role"}]
-            for n in range(1, MOST_ROWS + 1):
-                name = f"{prefix}_{n}_{first}"
-                begun = any(self.cleaned_data.get(f"{prefix}_{n}_{part}") for part in parts)
-                if name in self.fields and name not in self.errors and begun and not self.cleaned_data.get(name):
-                    self.add_error(name, _("Write what the row is about, or empty the rest of it."))
 
     def _check_period(self, cleaned: dict[str, Any]) -> None:
         starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
@@ -292,27 +231,3 @@ class SectionForm(CaseForm):
             for breach in rules.period_breaches(self.call, starts_on, ends_on):
                 if breach.field not in self.errors:
                     self.add_error(breach.field, ValidationError(breach.message, code="rule"))
-
-    def label_of(self, name: str) -> str:
-        """What the field is called outside its own row."""
-        return self._label(name, ValidationError(""))
-
-    def label_within(self, name: str) -> str:
-        """What the field is called inside its row; empty for a field that stands by itself or begins a row."""
-        return str(self.fields[name].label) if self._first_of_row(name) not in {"", name} else ""
-
-    def is_begun(self, name: str) -> bool:
-        """Of a row that nobody has begun, nothing is told; a choice in it has always a value."""
-        first = self._first_of_row(name)
-        return not first or bool(self.cleaned_data.get(first))
-
-    def _first_of_row(self, name: str) -> str:
-        prefix, _dash, rest = name.partition("_")
-        first = f"{prefix}_{rest.partition('_')[0]}_{ROW_GROUPS[prefix][0]}" if prefix in ROW_GROUPS else ""
-        return first if first in self.fields else ""
-
-    def _label(self, name: str, error: ValidationError) -> str:
-        first = self._first_of_row(name)
-        if first not in {"", name}:
-            return f"{str(self.fields[first].label).split(':')[0]}: {str(self.fields[name].label).lower()}"
-        return super()._label(name, error)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants.models import Call, Criterion, QuestionKind, Step
-from grants.models.calls import LAWFUL_SHARE, PER_CENT
+from grants.models.calls import LAWFUL_SHARE_WITH_EU, PER_CENT
 from kraftsamling.accounts.models import Organisation, OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorFormField
 
@@ -97,7 +97,10 @@ class CallForm(forms.ModelForm):
         helps = {
             "summary": _("One or two sentences, shown in lists and on the start page."),
             "purpose": _("What do you want to see tried? Write so that a volunteer in a small association understands."),
-            "highest_share": _("By law at most 50 per cent of the project's expenditure (förordning 2003:596, 5 §)."),
+            "highest_share": _(
+                "By law at most 50 per cent of the project's expenditure, or 60 where ERDF or ESF+ also pays (förordning 2003:596, 5 §). "
+                "With 60 here, 50 holds for everybody else."
+            ),
             "lowest_own_share": _("How large a part the organisation and its partners must put in themselves."),
             "opens_at": _("Day and clock time, Swedish time."),
             "closes_at": _("The closing moment itself is too late: 16:00 means that 15:59:59 is in time."),
@@ -148,8 +151,8 @@ class CallForm(forms.ModelForm):
 
     def clean_highest_share(self) -> Any:
         share = self.cleaned_data["highest_share"]
-        if share <= 0 or share > LAWFUL_SHARE:
-            raise ValidationError(_("The share must be above 0 and at most 50 per cent: the law allows no more."))
+        if share <= 0 or share > LAWFUL_SHARE_WITH_EU:
+            raise ValidationError(_("The share must be above 0 and at most 60 per cent: the law allows no more."))
         return share
 
     def clean(self) -> dict[str, Any]:

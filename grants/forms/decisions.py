@@ -7,13 +7,13 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants.decision_rules import percent_text
 from grants.models import Check, Decision, DecisionKind, Preparation, StateAid
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import lawful_share
 from grants.states import DecisionState
 from kraftsamling.lib.money import Kronor, KronorFormField
 
@@ -151,6 +151,7 @@ class DecisionForm(ComparedForm):
     kind = forms.ChoiceField(widget=forms.RadioSelect)
     share = NumberField(max_digits=5, decimal_places=2, required=False)
     cap = KronorFormField(required=False)
+    eu_cofinanced = forms.BooleanField(required=False)
     starts_on = day_field(required=False)
     ends_on = day_field(required=False)
     decided_on = day_field(required=False)
@@ -175,7 +176,7 @@ class DecisionForm(ComparedForm):
         corrected = [Fieldset(_("Correction"), "correction")] if "correction" in self.fields else []
         return [
             *corrected,
-            Fieldset(_("Decision"), "kind", "share", "cap", "starts_on", "ends_on", "exceeds_reason"),
+            Fieldset(_("Decision"), "kind", "share", "cap", "eu_cofinanced", "starts_on", "ends_on", "exceeds_reason"),
             Fieldset(_("Reasons"), "reasons", "strategy_link"),
             Fieldset(_("Only for a grant"), "conditions", "follow_up", "financing_plan", "final_report"),
             Fieldset(_("Who decides, and when"), "deciding_body", "decided_on", "minutes_item", "delegation_item", "presenter",
@@ -186,8 +187,11 @@ class DecisionForm(ComparedForm):
         texts = {
             "share": _("For a grant: exactly as it is decided, for example 28. It is never worked out from the budget."),
             "cap": _("For a grant: the most that can be paid."),
+            "eu_cofinanced": _(
+                "Only if the financing plan has money from ERDF or ESF+. Then the law allows 60 per cent instead of 50 (2003:596, 5 §)."
+            ),
             "exceeds_reason": _(
-                "Only if a limit of the call is to be passed. It is logged. The half that the law allows is never passed."
+                "Only if a limit of the call is to be passed. It is logged. What the law allows is never passed."
             ),
             "reasons": _("The rules that were applied, and what decided (förvaltningslagen 32 §)."),
             "strategy_link": _("A grant must say how it is linked to the strategy (2003:596, 9 §)."),
@@ -199,8 +203,7 @@ class DecisionForm(ComparedForm):
         }
         for name, text in texts.items():
             self.fields[name].help_text = text
-        too_much = _("The law allows at most %(share)s per cent.") % {"share": percent_text(LAWFUL_SHARE)}
-        self.fields["share"].validators += [MaxValueValidator(LAWFUL_SHARE, too_much), MinValueValidator(Decimal("0.01"))]
+        self.fields["share"].validators.append(MinValueValidator(Decimal("0.01")))
 
     def clean_cap(self) -> Kronor | None:
         cap: Kronor | None = self.cleaned_data["cap"]
@@ -213,6 +216,9 @@ class DecisionForm(ComparedForm):
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The project cannot end before it starts."))
+        lawful = lawful_share(eu_cofinanced=cleaned.get("eu_cofinanced", False))
+        if cleaned.get("share") is not None and cleaned["share"] > lawful:
+            self.add_error("share", _("The law allows at most %(share)s per cent.") % {"share": percent_text(lawful)})
         if "correction" in self.fields and not cleaned.get("correction") and "correction" not in self.errors:
             self.add_error("correction", _("Write what was wrong."))
         return cleaned
@@ -220,7 +226,7 @@ class DecisionForm(ComparedForm):
 
 def decision_content(decision: Decision) -> dict[str, Any]:
     """What is saved, as the form shows it."""
-    names = ["kind", "share", "cap", "starts_on", "ends_on", "decided_on", *TEXTS, *WORDS]
+    names = ["kind", "share", "cap", "eu_cofinanced", "starts_on", "ends_on", "decided_on", *TEXTS, *WORDS]
     return {name: getattr(decision, name) for name in names}
 
 

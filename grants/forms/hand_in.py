@@ -9,6 +9,9 @@ from grants.models import ApplicationFileKind, Question, QuestionKind
 
 from .fields import PlainTextField, moment_field
 
+FINANCIER = "from-"
+"""Begins the choice that is a certificate of cofinancing from a financier of the budget."""
+
 
 class ApplicationFileForm(forms.Form):
     """One file: a certificate, the answer to a question of the call, or something else."""
@@ -16,8 +19,9 @@ class ApplicationFileForm(forms.Form):
     file = forms.FileField()
     about = forms.ChoiceField()
 
-    def __init__(self, *args: Any, questions: list[Question], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: list[Question], financiers: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.financiers = {f"{FINANCIER}{name}": name for name in financiers}
         self.asked = {f"q{question.pk}": question for question in questions if question.kind == QuestionKind.FILE}
         kinds = [(kind.value, kind.label) for kind in ApplicationFileKind if kind != ApplicationFileKind.ANSWER]
         self.fields["file"].label = _("File")
@@ -27,12 +31,24 @@ class ApplicationFileForm(forms.Form):
         about = self.fields["about"]
         about.label = _("What it is")
         about.initial = ApplicationFileKind.OTHER
-        about.choices = [*((key, question.label) for key, question in self.asked.items()), *kinds]  # type: ignore[attr-defined]
+        about.choices = [  # type: ignore[attr-defined]
+            *((key, question.label) for key, question in self.asked.items()),
+            *(
+                (key, _("Certificate of cofinancing from %(financier)s") % {"financier": name})
+                for key, name in self.financiers.items()
+            ),
+            *kinds,
+        ]
 
     def question(self) -> Question | None:
         return self.asked.get(self.cleaned_data["about"])
 
+    def financier(self) -> str:
+        return self.financiers.get(self.cleaned_data["about"], "")
+
     def file_kind(self) -> str:
+        if self.financier():
+            return ApplicationFileKind.COFINANCING
         return ApplicationFileKind.ANSWER if self.question() else self.cleaned_data["about"]
 
 

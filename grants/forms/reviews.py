@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grants.models import Call, Criterion, NoteVisibility, OutcomeKind, Recommendation
-from grants.models.reviews import HIGHEST_SCORE
+from grants.models import Call, Criterion, NoteVisibility, OutcomeKind, Step
+from grants.models.reviews import HIGHEST_SCORE, recommendations
+from grants.states import ApplicationState
 from kraftsamling.accounts.models import OrganisationKind, User
 from kraftsamling.lib.text import clean_text
 from kraftsamling.places.models import municipalities_of
@@ -54,7 +55,7 @@ class AssessmentForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, typed: dict[str, Any], *, call: Call) -> None:
+    def __init__(self, typed: dict[str, Any], *, call: Call, step: str = Step.SKETCH) -> None:
         super().__init__(typed)
         self.criteria: list[Criterion] = list(call.criteria.order_by("position", "pk"))
         parts = []
@@ -66,7 +67,7 @@ class AssessmentForm(forms.Form):
             self.fields[reason] = PlainTextField(label=_("Reason"), words=200, rows=3)
             parts.append(PlainFieldset(criterion.name, score, reason, css_id=f"kriterium-{criterion.pk}", css_class="criterion"))
         self.fields["recommendation"] = forms.ChoiceField(
-            label=_("Your recommendation"), choices=Recommendation.choices, widget=forms.RadioSelect
+            label=_("Your recommendation"), choices=recommendations(step), widget=forms.RadioSelect
         )
         self.fields["comment"] = PlainTextField(label=_("Comment on the whole"), words=300, rows=4, required=False)
         for field in self.fields.values():
@@ -136,6 +137,27 @@ class BoardFilterForm(forms.Form):
             ("", _("All")), ("ej", _("No answer prepared")), *OutcomeKind.choices,
         ]  # fmt: skip
         self.fields["svar"].label = _("Answer")
+
+
+SHOWN_STATES = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.RETURNED,
+    ApplicationState.GRANTED,
+    ApplicationState.REJECTED,
+)
+"""What the filter can choose between; the others are not in competition."""
+
+
+class ApplicationFilterForm(BoardFilterForm):
+    """Which applications their board shows."""
+
+    lage = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+        super().__init__(*args, call=call, **kwargs)
+        del self.fields["svar"]
+        self.fields["lage"].choices = [("", _("All")), *((state.value, state.label) for state in SHOWN_STATES)]  # type: ignore[attr-defined]
+        self.fields["lage"].label = _("State")
 
 
 class NoteForm(forms.Form):

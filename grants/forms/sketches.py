@@ -158,7 +158,7 @@ class SketchForm(CaseForm):
         return _("Between %(least)s and %(most)s, and at most %(share)s per cent of the costs.") % {
             "least": self.call.smallest_grant,
             "most": self.call.largest_grant,
-            "share": rules.percent_text(self.call.highest_share),
+            "share": rules.percent_text(rules.highest_share(self.call)),
         }
 
     def _partner_fields(self) -> dict[str, forms.Field]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from grants.application_content import ApplicationContent
 from grants.budget.reading import BudgetForm
+from grants.cofinancing import Asked, asked_of
 from grants.models import Application
 from grants.rules import Partner
 from kraftsamling.lib.dates import day_text
@@ -42,6 +43,11 @@ class ApplicationForms:
 
     def _all(self) -> Iterable[tuple[str, Any]]:
         return [*self.sections.items(), (BUDGET_SECTION, self.budget)]
+
+    def cofinancing(self, links: Iterable[Any]) -> list[Asked]:
+        """Each financier beside the applicant, with the certificates that are there. A missing one stops nothing."""
+        lines = [(line.get("role"), line.get("financier"), line.total) for line in self.budget.financing]
+        return asked_of(lines, links)
 
     def progress(self) -> list[dict[str, Any]]:
         """Each section with what remains in it, in the order of the pages."""

@@ -168,6 +168,8 @@ class ApplicationFile(models.Model):
     file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("what it is"), max_length=12, choices=ApplicationFileKind, default=ApplicationFileKind.OTHER)
     question = models.ForeignKey("Question", on_delete=models.PROTECT, null=True, related_name="+")
+    financier = models.CharField(_("financier"), max_length=160, blank=True)
+    """Whose certificate of cofinancing it is, as the budget calls them."""
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True)
@@ -176,6 +178,10 @@ class ApplicationFile(models.Model):
     class Meta:
         constraints = [
             CheckConstraint(condition=Q(kind__in=ApplicationFileKind.values), name="application_file_kind_is_known"),
+            CheckConstraint(
+                condition=Q(financier="") | Q(kind=ApplicationFileKind.COFINANCING),
+                name="only_a_cofinancing_certificate_has_a_financier",
+            ),
             CheckConstraint(
                 condition=Q(removed_at=None, removed_by=None) | Q(removed_at__isnull=False, removed_by__isnull=False),
                 name="application_file_removed_at_and_by_together",

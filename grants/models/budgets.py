@@ -30,6 +30,7 @@ class Appropriation(models.TextChoices):
 
     REGIONAL = "regional", _("Appropriation 1:1, regional development")
     NATIONAL = "national", _("Other national appropriation")
+    EUROPEAN = "european", _("European money: ERDF or ESF+")
     OTHER = "other", _("Other money")
 
 

@@ -17,8 +17,19 @@ from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 
-LAWFUL_SHARE = Decimal(50)
-"""At most half of the project's expenditure (förordning 2003:596, 5 §)."""
+LAWFUL_SHARE, LAWFUL_SHARE_WITH_EU = Decimal(50), Decimal(60)
+"""At most half of the project's expenditure, and 60 per cent only where ERDF or ESF+ also pays (förordning 2003:596, 5 §)."""
+
+
+def lawful_share(*, eu_cofinanced: bool) -> Decimal:
+    return LAWFUL_SHARE_WITH_EU if eu_cofinanced else LAWFUL_SHARE
+
+
+def share_is_lawful() -> Q:
+    """For the constraints of every row that has a share and says whether ERDF or ESF+ also pays."""
+    with_eu = Q(eu_cofinanced=True, share__lte=LAWFUL_SHARE_WITH_EU)
+    return Q(share__gt=Decimal(0)) & (Q(share__lte=LAWFUL_SHARE) | with_eu)
+
 
 PER_CENT = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))]
 
@@ -161,7 +172,9 @@ class Call(models.Model):
     class Meta:
         constraints = [
             CheckConstraint(condition=Q(state__in=CallState.values), name="call_state_is_known"),
-            CheckConstraint(condition=Q(highest_share__lte=LAWFUL_SHARE, highest_share__gt=0), name="call_share_is_lawful"),
+            CheckConstraint(
+                condition=Q(highest_share__lte=LAWFUL_SHARE_WITH_EU, highest_share__gt=0), name="call_share_is_lawful"
+            ),
             CheckConstraint(
                 condition=Q(lowest_own_share__gte=0, lowest_own_share__lte=100, indirect_rate__gte=0, indirect_rate__lte=100),
                 name="call_per_cents_are_0_to_100",

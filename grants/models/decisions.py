@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, Sum, UniqueConstraint, Value
 from django.db.models.functions import Trim
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, GreaterThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +19,7 @@ from kraftsamling.lib.money import Kronor, KronorField
 
 from .applications import Application, ApplicationVersion
 from .budgets import Budget
-from .calls import LAWFUL_SHARE
+from .calls import lawful_share, share_is_lawful
 
 
 class DecisionKind(models.TextChoices):
@@ -82,6 +84,11 @@ def _filled(name: str) -> Q:
     return ~Q(Exact(Trim(name), Value("")))
 
 
+def times(name: str, times: int) -> Any:
+    """Kronor are added, never multiplied by a number: three fifths are compared as three and five of each."""
+    return reduce(add, [F(name)] * times)
+
+
 _NOT_ISSUED = Q(state=DecisionState.DRAFT)
 _NO_GRANT = _NOT_ISSUED | ~Q(kind=DecisionKind.GRANTED)
 
@@ -103,6 +110,8 @@ class Decision(models.Model):
     kind = models.CharField(_("decision"), max_length=10, choices=DecisionKind)
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2, null=True)
     cap = KronorField(_("but no more than"), null=True)
+    eu_cofinanced = models.BooleanField(_("co-financed by ERDF or ESF+"), default=False)
+    """Only then may the share be above half, at most 60 per cent (förordning 2003:596, 5 §)."""
     starts_on = models.DateField(_("starts"), null=True)
     ends_on = models.DateField(_("ends"), null=True)
     wording = models.TextField(_("decision in words"), blank=True)
@@ -160,15 +169,14 @@ class Decision(models.Model):
                 condition=_NO_GRANT | Q(starts_on__isnull=False, ends_on__isnull=False), name="issued_grant_has_a_period"
             ),
             CheckConstraint(
-                condition=Q(kind=DecisionKind.GRANTED) | Q(share=None, cap=None), name="only_a_grant_gives_money"
+                condition=Q(kind=DecisionKind.GRANTED) | Q(share=None, cap=None, eu_cofinanced=False), name="only_a_grant_gives_money"
             ),
-            CheckConstraint(
-                condition=Q(share=None) | Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="granted_share_is_lawful"
-            ),
+            CheckConstraint(condition=Q(share=None) | share_is_lawful(), name="granted_share_is_lawful"),
             CheckConstraint(condition=Q(cap=None) | Q(cap__gt=Kronor(0)), name="granted_cap_is_something"),
             CheckConstraint(
-                condition=Q(counted_costs=None) | Q(cap=None) | Q(counted_costs__gte=F("cap") + F("cap")),
-                name="granted_cap_is_at_most_half_of_the_costs",
+                condition=Q(counted_costs=None) | Q(cap=None) | Q(counted_costs__gte=F("cap") + F("cap"))
+                | Q(GreaterThanOrEqual(times("counted_costs", 3), times("cap", 5)), eu_cofinanced=True),
+                name="granted_cap_is_at_most_the_lawful_part",
             ),
             CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="granted_period_is_forwards"
@@ -205,6 +213,10 @@ class Decision(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == DecisionState.DRAFT
+
+    @property
+    def lawful_share(self) -> Decimal:
+        return lawful_share(eu_cofinanced=self.eu_cofinanced)
 
     @property
     def is_grant(self) -> bool:

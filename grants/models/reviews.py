@@ -9,10 +9,11 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.states import FINISHED_STATES, READING_STATES, AssessmentState, SketchState, tone
+from grants.states import FINISHED_STATES, READING_STATES, UNDECIDED_STATES, AssessmentState, SketchState, tone
 from kraftsamling.programmes.models import ProgrammeRole, Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 
+from .calls import Step
 from .sketches import Sketch
 
 HIGHEST_SCORE = 5
@@ -49,7 +50,29 @@ class Recommendation(models.TextChoices):
     DECLINE = "decline", _("Do not invite")
 
 
+GRANT_WORDS = {
+    Recommendation.INVITE: _("Grant it"),
+    Recommendation.MAYBE: _("Perhaps"),
+    Recommendation.DECLINE: _("Do not grant it"),
+}
+"""The same three, said of an application."""
+
+
+def recommendations(step: str) -> list[tuple[str, Any]]:
+    """The choices, in the words of the step."""
+    words: Any = GRANT_WORDS if step == Step.APPLICATION else {key: key.label for key in Recommendation}
+    return [(key.value, words[key]) for key in Recommendation]
+
+
 class AssessmentQuerySet(models.QuerySet):
+    def in_step(self, step: str) -> "AssessmentQuerySet":
+        return self.filter(step=step)
+
+    def of_open_cases(self) -> "AssessmentQuerySet":
+        """The sketch waits for its answer, or the application for its decision."""
+        sketches = Q(step=Step.SKETCH, sketch__state=SketchState.SUBMITTED)
+        return self.filter(sketches | Q(step=Step.APPLICATION, sketch__application__state__in=UNDECIDED_STATES))
+
     def of_reviewer(self, user: Any) -> "AssessmentQuerySet":
         return self.filter(reviewer=user).exclude(state=AssessmentState.REMOVED)
 
@@ -66,7 +89,9 @@ class AssessmentQuerySet(models.QuerySet):
         return self.exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
 
     def to_remind(self) -> "AssessmentQuerySet":
-        return self.remaining().filter(sketch__state=SketchState.SUBMITTED, sketch__call__review_due_at__isnull=False)
+        """Sketches; for applications the call has no moment by which reviewers are done."""
+        waiting = self.remaining().in_step(Step.SKETCH)
+        return waiting.filter(sketch__state=SketchState.SUBMITTED, sketch__call__review_due_at__isnull=False)
 
     def of_current_reviewers(self) -> "AssessmentQuerySet":
         """Assigned to people who still are reviewers in the call's programme."""
@@ -81,8 +106,9 @@ class AssessmentQuerySet(models.QuerySet):
 
 
 class Assessment(models.Model):
-    """One reviewer's assessment of one sketch, from assignment to hand-in."""
+    """One reviewer's assessment of one sketch, or of the application that followed, from assignment to hand-in."""
 
+    step = models.CharField(_("step"), max_length=12, choices=Step, default=Step.SKETCH, editable=False)
     sketch = models.ForeignKey("Sketch", on_delete=models.PROTECT, related_name="assessments")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assessments")
     state = models.CharField(_("state"), max_length=12, choices=AssessmentState, default=AssessmentState.ASSIGNED, editable=False)
@@ -94,6 +120,7 @@ class Assessment(models.Model):
     skipped_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     version = models.ForeignKey("SketchVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    application_version = models.ForeignKey("ApplicationVersion", on_delete=models.PROTECT, null=True, related_name="+")
     recommendation = models.CharField(_("recommendation"), max_length=10, choices=Recommendation, blank=True)
     comment = models.TextField(_("comment"), blank=True)
     weighted_mean = models.DecimalField(_("weighted mean"), max_digits=5, decimal_places=3, null=True)
@@ -102,7 +129,13 @@ class Assessment(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["sketch", "reviewer"], name="one_assessment_per_reviewer"),
+            UniqueConstraint(fields=["sketch", "reviewer", "step"], name="one_assessment_per_reviewer_and_step"),
+            CheckConstraint(condition=Q(step__in=Step.values), name="assessment_step_is_known"),
+            CheckConstraint(condition=Q(version=None) | Q(step=Step.SKETCH), name="a_sketch_is_assessed_in_the_step_of_sketches"),
+            CheckConstraint(
+                condition=Q(application_version=None) | Q(step=Step.APPLICATION),
+                name="an_application_is_assessed_in_the_step_of_applications",
+            ),
             CheckConstraint(condition=Q(state__in=AssessmentState.values), name="assessment_state_is_known"),
             CheckConstraint(
                 condition=Q(state=AssessmentState.SUBMITTED, submitted_at__isnull=False, weighted_mean__isnull=False)
@@ -120,6 +153,26 @@ class Assessment(models.Model):
     @property
     def tone(self) -> str:
         return tone(AssessmentState, self.state)
+
+    @property
+    def is_of_application(self) -> bool:
+        return self.step == Step.APPLICATION
+
+    @property
+    def case_is_open(self) -> bool:
+        """What is assessed still waits: for its answer, or for its decision."""
+        if self.is_of_application:
+            return self.sketch.application.state in UNDECIDED_STATES
+        return self.sketch.state == SketchState.SUBMITTED
+
+    @property
+    def assessed(self) -> Any:
+        """The version that counts, of the sketch or of the application."""
+        return self.sketch.application.handed_in if self.is_of_application else self.sketch.handed_in
+
+    @property
+    def recommendation_text(self) -> Any:
+        return dict(recommendations(self.step)).get(self.recommendation, "")
 
     @property
     def is_readable(self) -> bool:

@@ -69,7 +69,7 @@ class SketchQuerySet(models.QuerySet):
         assigned = self.filter(
             call__programme__in=programmes, assessments__reviewer=user.pk, assessments__state__in=READING_STATES
         )
-        return assigned.submitted_ever().free_of_conflict_for(user)
+        return assigned.submitted_ever().free_of_conflict_for(user).distinct()
 
     def visible_to(self, user: Any) -> "SketchQuerySet":
         """What the person may read, in any capacity."""

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from grants import actions, tasks
+from grants import actions, cofinancing, tasks
 from grants.application_content import FROM_SKETCH, ApplicationContent
 from grants.budget.tables import table_of_content
 from grants.forms.applications import BUDGET_SECTION, BY_KEY, SectionForm
@@ -46,8 +46,12 @@ def all_forms(application: Application, typed: dict[str, Any]) -> ApplicationFor
     links = list(application.files.filter(removed_at=None).select_related("file", "question").order_by("added_at", "pk"))
     answered = frozenset(link.question_id for link in links if link.question_id)
     found = ApplicationForms(application, typed, files_for=answered)
-    found.links = links
+    found.links, found.asked = links, found.cofinancing(links)
     return found
+
+
+def financiers_of(whole: ApplicationForms) -> list[str]:
+    return [asked.financier for asked in whole.asked]
 
 
 def frozen_content(application: Application) -> ApplicationContent:
@@ -99,7 +103,8 @@ def _page(
         "revision": revision,
         "from_sketch": _beside(application, form),
         "files": whole.links,
-        "file_form": ApplicationFileForm(questions=form.questions),
+        "cofinancing": whole.asked,
+        "file_form": ApplicationFileForm(questions=form.questions, financiers=financiers_of(whole)),
         "at": timezone.now(),
         **more,
     }
@@ -224,6 +229,7 @@ def _preview(request: HttpRequest, application: Application, form: SubmitForm) -
         "remaining": whole.remaining(),
         "content": content,
         "table": table_of_content(content.budget) if content else None,
+        "uncertified": cofinancing.missing(whole.asked),
         "revision": application.draft.revision,
         "form": form,
         "signatories": form.fields["signatory"].queryset,
@@ -275,8 +281,9 @@ def application_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     trouble = _text_beside(request, application, key)
     if trouble:
         return trouble
-    section = _section_form(application, key, application.draft.content)
-    form = ApplicationFileForm(request.POST, request.FILES, questions=section.questions)
+    whole = all_forms(application, application.draft.content)
+    questions = whole.sections[key].questions
+    form = ApplicationFileForm(request.POST, request.FILES, questions=questions, financiers=financiers_of(whole))
     if getattr(request, "upload_too_large", False):
         messages.error(request, _("The file is too large. The largest file that can be sent is 20 MB."))
     elif not form.is_valid():
@@ -289,7 +296,8 @@ def application_file_add(request: HttpRequest, pk: int) -> HttpResponse:
 def _add_file(request: HttpRequest, application: Application, form: ApplicationFileForm) -> None:
     try:
         stored = store.store(form.cleaned_data["file"], by=request.user)
-        actions.add_application_file(application, file=stored, kind=form.file_kind(), question=form.question(), by=request.user)
+        about = {"kind": form.file_kind(), "question": form.question(), "financier": form.financier()}
+        actions.add_application_file(application, file=stored, **about, by=request.user)
     except (ValidationError, TransitionRefused) as refusal:
         messages.error(request, " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal))
     else:

@@ -57,17 +57,17 @@ def readable_sketch(request: HttpRequest, pk: int) -> Sketch:
 def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
     own = permissions.can_write_sketch(request.user, sketch)
+    officer = not own and permissions.can_read_case_as_officer(request.user, sketch)
     context = {
         "sketch": sketch,
         "own": own,
-        "case_links": permissions.can_read_messages(request.user, sketch),
+        "case_links": own or officer,
         "versions": sketch.versions.select_related("submitted_by", "receipt_pdf").order_by("-number"),
     }
     if own:
         history = audit.history(sketch, internal=False)
         context |= organisation_context(request, sketch)
     else:
-        officer = permissions.can_read_case_as_officer(request.user, sketch)
         history = audit.history(sketch, internal=officer).without(DRAFT_ACTIONS)
         context |= _staff_context(request, sketch, officer=officer)
     if sketch.current_version:
@@ -76,12 +76,14 @@ def sketch_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> dict[str, Any]:
-    own = sketch.assessments.filter(reviewer=request.user).first()
+    own = sketch.assessments.in_step(Step.SKETCH).filter(reviewer=request.user).first()
     reads_others = officer or (own is not None and own.state in FINISHED_STATES)
-    assessments = sketch.assessments.active().select_related("reviewer").prefetch_related("scores__criterion")
+    assessments = (
+        sketch.assessments.active().in_step(Step.SKETCH).select_related("reviewer").prefetch_related("scores__criterion")
+    )
     return {
         "officer": officer,
-        "may_handle": officer and permissions.can_handle_sketch(request.user, sketch),
+        "may_handle": officer and permissions.is_officer(request.user, sketch.call.programme_id),
         "own_assessment": own,
         "assessments": assessments.order_by("reviewer__name", "pk") if reads_others else [],
         "means": board.criterion_means(sketch) if reads_others else [],

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from grants import actions, decision_rules, permissions, proposals
+from grants import actions, cofinancing, decision_rules, permissions, proposals
 from grants.actions.preparation import PREPARED_STATES
 from grants.forms.decisions import AidRegisteredForm, DecisionForm, PreparationForm, decision_content, preparation_content
 from grants.models import Application, Decision, Preparation
@@ -71,6 +71,7 @@ def _preparation_page(
         "obstacles": decision_rules.preparation_obstacles(preparation, cap=cap),
         "euro": _euro(preparation, application),
         "draft": Decision.objects.filter(application=application).order_by("-version").first(),
+        "cofinancing": cofinancing.from_frozen(application.handed_in.content.get("cofinancing", [])),
         "registered_form": AidRegisteredForm(),
         **more,
     }

@@ -110,8 +110,8 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponse:
             messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
         return redirect("reviewers", call.slug)
     assessments = (
-        Assessment.objects.filter(sketch__in=readable)
-        .active()
+        Assessment.objects.filter(sketch__in=Sketch.objects.readable_by_officer(request.user).filter(call=call))
+        .of_open_cases()
         .remaining()
         .select_related("reviewer", "sketch__current_version", "sketch__organisation")
     )
@@ -132,6 +132,10 @@ def _assign(request: HttpRequest, call: Call, form: AssignForm) -> None:
     assigned, passed_over = actions.assign_reviewers(
         call, sketches=form.cleaned_data["sketches"], reviewers=form.cleaned_data["reviewers"], by=request.user
     )
+    tell_assigned(request, assigned, passed_over)
+
+
+def tell_assigned(request: HttpRequest, assigned: int, passed_over: int) -> None:
     messages.success(request, ngettext("%(n)d assignment is given.", "%(n)d assignments are given.", assigned) % {"n": assigned})
     if passed_over:
         text = ngettext(

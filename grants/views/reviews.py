@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grants import actions, documents, permissions
 from grants.forms.reviews import AbstainForm, AssessmentForm, ConflictForm, DeclarationForm
 from grants.models import Assessment, Call
-from grants.states import AssessmentState, SketchState
+from grants.states import AssessmentState
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.text import clean_text
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
@@ -31,7 +30,12 @@ def own_assessments(request: HttpRequest) -> Any:
     return (
         Assessment.objects.of_reviewer(request.user)
         .filter(sketch__call__programme__in=programmes)
-        .select_related("sketch__call__programme", "sketch__organisation", "sketch__current_version__main_focus_area")
+        .select_related(
+            "sketch__call__programme",
+            "sketch__organisation",
+            "sketch__current_version__main_focus_area",
+            "sketch__application__current_version",
+        )
     )
 
 
@@ -47,7 +51,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
     if chosen:
         assessments = assessments.filter(sketch__call__slug=chosen)
     total, done = assessments.exclude(state=AssessmentState.EXCLUDED).count(), assessments.finished().count()
-    waiting = assessments.remaining().filter(sketch__state=SketchState.SUBMITTED)
+    waiting = assessments.remaining().of_open_cases()
     context = {
         "calls": calls,
         "chosen": chosen,
@@ -62,14 +66,18 @@ def review_list(request: HttpRequest) -> HttpResponse:
 def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm, **more: Any) -> dict[str, Any]:
     sketch = assessment.sketch
     others = (
-        sketch.assessments.active().exclude(pk=assessment.pk).select_related("reviewer").prefetch_related("scores__criterion")
+        sketch.assessments.active()
+        .in_step(assessment.step)
+        .exclude(pk=assessment.pk)
+        .select_related("reviewer")
+        .prefetch_related("scores__criterion")
     )
-    queue = own_assessments(request).remaining().filter(Q(sketch__call=sketch.call_id) & Q(sketch__state=SketchState.SUBMITTED))
+    queue = own_assessments(request).remaining().of_open_cases().filter(sketch__call=sketch.call_id)
     return {
         "assessment": assessment,
         "sketch": sketch,
-        "version": sketch.current_version,
-        "parts": documents.version_sections(sketch.current_version),
+        "version": assessment.assessed,
+        "parts": _parts(assessment),
         "form": form,
         "abstain_form": AbstainForm(),
         "conflict_form": ConflictForm(),
@@ -78,11 +86,20 @@ def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm,
         if assessment.is_finished
         else [],
         "remaining_count": queue.exclude(pk=assessment.pk).count(),
-        "is_open": assessment.state == AssessmentState.OPEN and sketch.state == SketchState.SUBMITTED,
-        "may_reopen": assessment.is_finished and sketch.state == SketchState.SUBMITTED,
+        "is_open": assessment.state == AssessmentState.OPEN and assessment.case_is_open,
+        "may_reopen": assessment.is_finished and assessment.case_is_open,
         "revision": assessment.revision,
         **more,
     }
+
+
+def _parts(assessment: Assessment) -> dict[str, Any]:
+    of_version = documents.application_parts if assessment.is_of_application else documents.version_sections
+    return of_version(assessment.assessed)
+
+
+def _form(assessment: Assessment, typed: Any) -> AssessmentForm:
+    return AssessmentForm(typed, call=assessment.sketch.call, step=assessment.step)
 
 
 @require_GET
@@ -95,7 +112,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
             {"assessment": assessment, **_declaration(request, assessment, DeclarationForm())},
         )
     typed, revision, restored = assessment.draft, assessment.revision, False
-    form = AssessmentForm(typed, call=assessment.sketch.call)
+    form = _form(assessment, typed)
     parked = unparked(request, path=assessment.get_absolute_url())
     if parked is not None:
         form.data, revision, restored = form.typed(parked), number(parked.get("revision", "")), True
@@ -110,7 +127,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _declaration(request: HttpRequest, assessment: Assessment, form: DeclarationForm) -> dict[str, Any]:
     """Only the parties and the title: what is needed to know whether one is in conflict."""
     sketch = assessment.sketch
-    version = sketch.current_version
+    version = assessment.assessed
     return {
         "form": form,
         "sketch": sketch,
@@ -144,7 +161,7 @@ def assessment_save(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return park_and_log_in(request, path=reverse("assessment_detail", args=[pk]))
     assessment = own_assessment(request, pk)
-    form = AssessmentForm(request.POST, call=assessment.sketch.call)
+    form = _form(assessment, request.POST)
     try:
         actions.save_assessment(
             assessment, content=form.typed(request.POST), revision=number(request.POST.get("revision", "")), by=request.user
@@ -189,7 +206,7 @@ def assessment_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     if not request.user.is_authenticated:
         return JsonResponse({"logged_out": True}, status=401)
     assessment = own_assessment(request, pk)
-    form = AssessmentForm(request.POST, call=assessment.sketch.call)
+    form = _form(assessment, request.POST)
     save = partial(
         actions.save_assessment,
         assessment,
@@ -211,7 +228,7 @@ def assessment_abstain(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
     form = AbstainForm(request.POST)
     if not form.is_valid():
-        again = AssessmentForm(assessment.draft, call=assessment.sketch.call)
+        again = _form(assessment, assessment.draft)
         again.full_clean()
         again.errors.clear()
         context = _context(request, assessment, again, abstain_form=form, abstaining=True)
@@ -226,7 +243,7 @@ def assessment_skip(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
     attempt(request, partial(actions.skip_assessment, assessment, by=request.user), done="")
     following = own_assessments(request).remaining().filter(sketch__call=assessment.sketch.call_id)
-    following = following.filter(sketch__state=SketchState.SUBMITTED).in_queue_order().first()
+    following = following.of_open_cases().in_queue_order().first()
     return redirect(following) if following else redirect("review_list")
 
 

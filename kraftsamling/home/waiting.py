@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Value
+from django.db.models import IntegerField, QuerySet, Value
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -23,7 +23,9 @@ _FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 def waiting_for(user: Any, *, at: datetime) -> list[Task]:
     """Everything that waits for the person, what is due first on top."""
-    tasks = [source.task(row) for source in SOURCES for row in source.rows(user, at=at)[:MOST_OF_EACH]]
+    sources = [(source, source.rows(user, at=at)) for source in SOURCES]
+    filled = _filled([rows for _source, rows in sources])
+    tasks = [source.task(row) for number, (source, rows) in enumerate(sources) if number in filled for row in rows[:MOST_OF_EACH]]
     return sorted(tasks, key=lambda task: task.due_at or _FAR_AWAY)
 
 
@@ -57,6 +59,16 @@ def _key(user: Any) -> str:
 
 def count_waiting(user: Any, *, at: datetime) -> int:
     """How many lines the list has, in one query."""
-    rows = (source.rows(user, at=at).order_by() for source in SOURCES)
-    found = [each.values_list(Value(1)) for each in rows if not each.query.is_empty()]
+    found = [_marks(source.rows(user, at=at), 1) for source in SOURCES]
+    found = [each for each in found if not each.query.is_empty()]
     return found[0].union(*found[1:], all=True).count() if found else 0
+
+
+def _filled(lists: list[QuerySet]) -> set[int]:
+    """The places of those that have any rows, in one query: most wait for others, and each would be a question."""
+    found = [_marks(rows, number) for number, rows in enumerate(lists) if not rows.query.is_empty()]
+    return set(found[0].union(*found[1:])) if found else set()
+
+
+def _marks(rows: QuerySet, mark: int) -> QuerySet:
+    return rows.order_by().values_list(Value(mark, output_field=IntegerField()), flat=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
@@ -31,7 +31,17 @@ class CalendarEvent:
     remind: timedelta | None = timedelta(days=1)
 
 
-def ics(events: Iterable[CalendarEvent], *, name: str = "Kraftsamling", at: datetime | None = None) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """Something that concerns a whole day. It rings nowhere, and blocks nobody's time."""
+
+    uid: str
+    title: str
+    on: date
+    url: str = ""
+
+
+def ics(events: "Iterable[CalendarEvent | CalendarDay]", *, name: str = "Kraftsamling", at: datetime | None = None) -> bytes:
     """The file: the rules of the time zone once, and the events in Stockholm's time."""
     calendar = Calendar()
     calendar.add("prodid", "-//Kraftsamling//kraftsamling//SV")
@@ -40,7 +50,8 @@ def ics(events: Iterable[CalendarEvent], *, name: str = "Kraftsamling", at: date
     calendar.add("x-wr-calname", clean_text(name))
     calendar.add_component(_time_zone())
     for row in events:
-        calendar.add_component(_event(row, at=at or timezone.now()))
+        moment = at or timezone.now()
+        calendar.add_component(_event(row, at=moment) if isinstance(row, CalendarEvent) else _day(row, at=moment))
     return bytes(calendar.to_ical())
 
 
@@ -75,6 +86,19 @@ def _event(row: CalendarEvent, *, at: datetime) -> Event:
             event.add(key, clean_text(text))
     if row.remind:
         event.add_component(_alarm(row.title, row.remind))
+    return event
+
+
+def _day(row: CalendarDay, *, at: datetime) -> Event:
+    event = Event()
+    event.add("uid", row.uid)
+    event.add("dtstamp", at)
+    event.add("summary", clean_text(row.title))
+    event.add("dtstart", row.on)
+    event.add("dtend", row.on + timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    if row.url:
+        event.add("url", row.url)
     return event
 
 

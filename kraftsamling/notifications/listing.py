@@ -1,5 +1,6 @@
 """The rows of the outbox page and of its file: one queryset for both."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -29,15 +30,19 @@ TONES = {
 
 
 class Listing(NamedTuple):
-    """What the page and the file show."""
+    """What the page and the file show; and how many messages there are of each kind in each state."""
 
     form: OutboxFilterForm
     messages: MessageQuerySet
+    counted: dict[tuple[str, str], int]
 
 
 def listing(user: Any, query: QueryDict) -> Listing:
     visible = Message.objects.visible_to(user)
-    form = OutboxFilterForm(query, kinds_in_use=list(visible.order_by().values_list("kind", flat=True).distinct()))
+    counted = {
+        (kind, state): count for kind, state, count in visible.order_by().values_list("kind", "state").annotate(Count("pk"))
+    }
+    form = OutboxFilterForm(query, kinds_in_use=sorted({kind for kind, _state in counted}))
     form.is_valid()
     chosen = form.cleaned_data
     if chosen.get("state"):
@@ -46,7 +51,8 @@ def listing(user: Any, query: QueryDict) -> Listing:
         visible = visible.filter(kind=chosen["kind"])
     if chosen.get("receiver"):
         visible = visible.to_receiver(chosen["receiver"])
-    return Listing(form, visible.defer("text", "html").select_related("to").order_by(*_order(query.get("sort", ""))))
+    messages = visible.defer("text", "html").select_related("to").order_by(*_order(query.get("sort", "")))
+    return Listing(form, messages, counted)
 
 
 def _order(sort: str) -> list[str]:
@@ -57,11 +63,12 @@ def _order(sort: str) -> list[str]:
     return [f"{sign}{column}", f"{sign}pk"]
 
 
-def counts(user: Any) -> dict[str, int]:
-    """How many messages the person can see in each state that asks for attention."""
-    rows = Message.objects.visible_to(user).order_by().values_list("state").annotate(count=Count("pk"))
-    found = dict(rows)
-    return {state: found.get(state, 0) for state in MessageState.values}
+def by_state(counted: dict[tuple[str, str], int]) -> dict[str, int]:
+    """How many messages the person can see in each state, whatever is chosen in the list."""
+    found: Counter[str] = Counter(dict.fromkeys(MessageState.values, 0))
+    for (_kind, state), count in counted.items():
+        found[state] += count
+    return dict(found)
 
 
 def waiting_words(at: datetime) -> str:

@@ -21,7 +21,7 @@ from kraftsamling.lib.transitions import TransitionRefused
 from . import actions, kinds, permissions, preferences
 from .forms import PreferencesForm
 from .letters import SIGNATURE
-from .listing import TONES, counts, file_rows, header, listing, waiting_words
+from .listing import TONES, by_state, file_rows, header, listing, waiting_words
 from .models import ALWAYS_SENT, SENDABLE_AGAIN, Category, Message, MessageState
 
 
@@ -54,12 +54,17 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def outbox_list(request: HttpRequest) -> HttpResponse:
     _require_outbox(request)
-    form, rows = listing(request.user, request.GET)
+    form, rows, counted = listing(request.user, request.GET)
     page = paged(request, rows)
     for message in page:
         message.kind_label, message.tone = kinds.label_of(message.kind), TONES[message.state]
-    numbers = counts(request.user)
-    context = {"form": form, "page": page, "numbers": numbers, "waiting": waiting_words(timezone.now()), "sort": "-written"}
+    context = {
+        "form": form,
+        "page": page,
+        "numbers": by_state(counted),
+        "waiting": waiting_words(timezone.now()),
+        "sort": "-written",
+    }
     return render(request, "notifications/outbox_list.html", context)
 
 

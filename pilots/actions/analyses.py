@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from grants.actions import DraftConflict
 from grants.actions.freezing import checksum
@@ -21,16 +21,11 @@ from kraftsamling.programmes.models import Programme, Role
 from kraftsamling.search import index
 from pilots import quotes
 from pilots.models import AnalysisVersion, Finding, FindingQuote, InterviewNote, JointAnalysis, ReportVersion
-from pilots.models.analyses import SECTIONS
+from pilots.models.analyses import SECTION_LABELS
 from pilots.permissions import learning as permissions
 from pilots.states import ANALYSIS_MOVES, AnalysisState
 
 MOST_FINDINGS = 40
-SECTION_LABELS = {
-    "learnings": _l("What we have learned"),
-    "challenges": _l("Challenges"),
-    "conditions": _l("Conditions for long-term work"),
-}
 
 
 @transaction.atomic
@@ -211,7 +206,7 @@ def frozen_content(analysis: JointAnalysis, content: dict[str, str]) -> dict[str
     with translation.override("sv"):
         return {
             "title": content["title"],
-            "sections": [{"key": key, "label": str(SECTION_LABELS[key]), "text": content[key]} for key in SECTIONS],
+            "sections": [{"key": key, "label": str(label), "text": content[key]} for key, label in SECTION_LABELS.items()],
             "findings": [_frozen_finding(finding) for finding in findings],
         }
 
@@ -228,7 +223,7 @@ def _frozen_finding(finding: Finding) -> dict[str, Any]:
 
 
 def _frozen_quote(quote: FindingQuote) -> dict[str, Any]:
-    source = quote.note or quote.version
+    source: Any = quote.note or quote.version
     quotes.require_quotable(quote.quote, source)
     return {
         "quote": quote.quote,
@@ -256,7 +251,7 @@ def _tell_steering_group(analysis: JointAnalysis, version: AnalysisVersion, *, a
             "title": analysis.title,
             "number": version.number,
             "action_url": settings.SITE_URL + analysis.get_absolute_url(),
-            "action_label": _l("Read the analysis"),
+            "action_label": gettext_lazy("Read the analysis"),
         },
         category=Category.NEWS,
         about=analysis,

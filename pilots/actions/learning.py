@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.transitions import TransitionRefused, advance, claim
@@ -190,7 +190,7 @@ def approve_note(note: InterviewNote, *, revision: int, by: Any, at: datetime | 
         context={
             "project": note.project.title,
             "action_url": settings.SITE_URL + note.get_absolute_url(),
-            "action_label": _l("Read the interview note"),
+            "action_label": gettext_lazy("Read the interview note"),
         },
         about=note,
         programme_id=note.project.programme_id,

@@ -1,1 +1,1 @@
-"""The forms of the registry, part by part."""
+"""Forms of the registry: they turn what is typed into clean values, and do nothing."""

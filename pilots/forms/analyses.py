@@ -11,8 +11,8 @@ from grants.forms.drafts import DraftForm
 from grants.forms.fields import PlainTextField
 from grants.models import Call
 from kraftsamling.programmes.models import Programme
-from pilots.actions.analyses import SECTION_LABELS
 from pilots.models import Finding, FindingKind, JointAnalysis, Theme
+from pilots.models.analyses import SECTION_LABELS
 from pilots.models.learning import LONGEST_QUOTE
 from pilots.quotes import Source
 
@@ -94,6 +94,7 @@ class FindingForm(AskedForm):
         self.fields["title"].label = _("The finding in one sentence")
         self.fields["text"].label = _("What it means")
         self.fields["theme"].label = _("Theme")
+        self.fields["theme"].empty_label = _("No theme")  # type: ignore[attr-defined]
         self.fields["theme"].queryset = Theme.objects.current().filter(programme=analysis.programme_id).in_order()  # type: ignore[attr-defined]
 
 

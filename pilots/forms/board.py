@@ -47,7 +47,7 @@ def _offer(form: forms.Form, projects: Any, analyses: Any) -> None:
     form.fields["projects"].queryset = projects  # type: ignore[attr-defined]
     form.fields["projects"].help_text = _("Two or more. A municipality comes first in the running order.")
     form.fields["analysis"].queryset = analyses  # type: ignore[attr-defined]
-    form.fields["analysis"].empty_label = _("None")  # type: ignore[attr-defined]
+    form.fields["analysis"].empty_label = _("No analysis")  # type: ignore[attr-defined]
     form.fields["analysis"].help_text = _("Only what has been published.")
 
 
@@ -98,7 +98,8 @@ class BoardItemForm(AskedForm):
         self.fields["description"] = PlainTextField(label=_("What it is about"), max_length=6000, rows=6, help_text=groups_help())
         for project in self.rows:
             self._add_project(project)
-        self.fields["analysis"] = PlainTextField(label=_("Joint analysis"), max_length=12_000, rows=10, required=False)
+        for name, label in board.ANALYSIS_LABELS.items():
+            self.fields[f"analysis_{name}"] = PlainTextField(label=label, max_length=20_000, rows=6, required=False)
         for number in PARTS:
             self._add_part(number)
         self.helper = self._helper()
@@ -116,7 +117,7 @@ class BoardItemForm(AskedForm):
             Fieldset(_("Meeting"), "title", Row("meeting", "meeting_on")),
             Fieldset(_("What it is about"), "description"),
             *projects,
-            Fieldset(_("Joint analysis"), "analysis"),
+            Fieldset(_("Joint analysis"), *(f"analysis_{name}" for name in board.ANALYSIS_LABELS)),
             Fieldset(_("Running order"), "limit", *order),
             "groups_only",
         )
@@ -132,7 +133,7 @@ class BoardItemForm(AskedForm):
             )
 
     def _add_part(self, number: int) -> None:
-        for name, label in {"title": _("Part"), "presenter": _("Presenter"), "organisation": _("Organisation")}.items():
+        for name, label in {"title": _("Point"), "presenter": _("Presenter"), "organisation": _("Organisation")}.items():
             self.fields[f"part{number}_{name}"] = PlainTextField(label=label, max_length=160, required=name == "title")
         self.fields[f"part{number}_minutes"] = forms.IntegerField(
             label=_("Minutes"), min_value=0, max_value=MOST_MINUTES, required=False
@@ -149,6 +150,13 @@ class BoardItemForm(AskedForm):
                 _("The parts come to %(sum)d minutes together. At most %(limit)d may be used.") % {"sum": used, "limit": limit},
             )
         return cleaned
+
+    def label_of(self, name: str) -> str:
+        """The field's label, with the project or the point it is about."""
+        about = {f"p{project.pk}": project.title for project in self.rows}
+        about |= {f"part{number}": _("Point %(number)d") % {"number": number} for number in PARTS}
+        within = about.get(name.partition("_")[0])
+        return f"{within}: {self.fields[name].label}" if within else str(self.fields[name].label)
 
     def heading(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.columns}

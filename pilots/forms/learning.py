@@ -175,6 +175,7 @@ class PassageForm(forms.Form):
         self.fields["quote"].label = _("Passage")
         self.fields["quote"].help_text = _("Copy the words from the note, exactly as they stand.")
         self.fields["theme"].label = _("Theme")
+        self.fields["theme"].empty_label = _("Choose")  # type: ignore[attr-defined]
         self.fields["theme"].queryset = Theme.objects.current().filter(programme=programme).in_order()  # type: ignore[attr-defined]
 
 

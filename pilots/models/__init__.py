@@ -10,6 +10,7 @@ from .analyses import (
 )
 from .board import BOARD_ITEM_READERS, BoardItem
 from .builds import DocumentBuild
+from .changes import CalendarFeed, ChangeDecision, ChangeOutcome, ChangeRequest
 from .evaluations import (
     EVALUATION_READERS,
     FormativeNote,
@@ -20,7 +21,18 @@ from .evaluations import (
 )
 from .learning import InterviewNote, Learning, LearningKind, Passage, Theme
 from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
-from .projects import CASE_READERS, PROJECT_READERS, Continuation, Project, ProjectKind, ProjectPartner, TeamMember, Terms
+from .projects import (
+    CASE_READERS,
+    PROJECT_READERS,
+    PUBLISHERS,
+    Continuation,
+    Project,
+    ProjectKind,
+    ProjectPartner,
+    TeamMember,
+    Terms,
+)
+from .report_work import ReportFile, ReportReminder, ReportReview, ReviewOutcome
 from .reports import (
     Indicator,
     IndicatorValue,
@@ -49,9 +61,14 @@ __all__ = [
     "EVALUATION_READERS",
     "FIGURE_READERS",
     "PROJECT_READERS",
+    "PUBLISHERS",
     "ROW_READERS",
     "AnalysisVersion",
     "BoardItem",
+    "CalendarFeed",
+    "ChangeDecision",
+    "ChangeOutcome",
+    "ChangeRequest",
     "Continuation",
     "CostEntry",
     "DocumentBuild",
@@ -80,9 +97,13 @@ __all__ = [
     "ProjectPartner",
     "Report",
     "ReportDraft",
+    "ReportFile",
     "ReportKind",
+    "ReportReminder",
+    "ReportReview",
     "ReportVersion",
     "ReportedCost",
+    "ReviewOutcome",
     "Snapshot",
     "StageEvaluation",
     "StageGoal",

@@ -19,7 +19,11 @@ from .reports import ReportVersion
 ANALYSIS_READERS = frozenset({*OFFICERS, Role.STEERING_GROUP, Role.DECISION_MAKER, Role.REFERENCE_GROUP})
 """Who reads what has been published. The reference group reads it without quotes and projects."""
 
-SECTIONS = ("learnings", "challenges", "conditions")
+SECTION_LABELS = {
+    "learnings": _("What we have learned"),
+    "challenges": _("Challenges"),
+    "conditions": _("Conditions for long-term work"),
+}
 
 
 class JointAnalysisQuerySet(models.QuerySet):

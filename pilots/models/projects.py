@@ -7,18 +7,25 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.lookups import GreaterThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from grants.models import Application, Sketch
-from grants.models.calls import LAWFUL_SHARE
+from grants.models.calls import share_is_lawful
+from grants.models.decisions import times
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 from pilots.states import ProjectState, tone
 
-PROJECT_READERS = frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER})
+PROJECT_READERS = frozenset(
+    {*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.COMMUNICATIONS_OFFICER}
+)
 """Roles that read every project of their programme, unless they are in conflict."""
+
+PUBLISHERS = frozenset({Role.PROCESS_LEADER, Role.COMMUNICATIONS_OFFICER})
+"""Who may publish a project's page, and take it down."""
 
 CASE_READERS = frozenset({*OFFICERS, Role.DECISION_MAKER, Role.FINANCE_OFFICER})
 """Of these, who reads what the owner has sent in: reports, payment requests, files. The steering group reads figures."""
@@ -62,8 +69,28 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(self._of_staff(user, frozenset(roles))) if user.is_authenticated else self.none()
 
     def _of_staff(self, user: Any, roles: frozenset[Role]) -> Q:
+        return Q(programme__in=programmes_with_role(user, *roles)) & self._free_of_conflict(user)
+
+    def free_of_conflict_for(self, user: Any) -> "ProjectQuerySet":
+        return self.filter(self._free_of_conflict(user))
+
+    def _free_of_conflict(self, user: Any) -> Q:
+        """Nobody handles what their own organisation owns or takes part in. The programme's own project is everybody's."""
         free = Q(application=None) | ~Q(application__sketch__in=Sketch.objects.closed_to(user))
-        return Q(programme__in=programmes_with_role(user, *roles)) & free
+        own = user.organisation_ids
+        if not own:
+            return free
+        taking_part = ProjectPartner.objects.filter(organisation__in=own).values("project")
+        return free & (Q(kind=ProjectKind.PLATFORM) | (~Q(owner__in=own) & ~Q(pk__in=taking_part)))
+
+    def in_municipality(self, code: str) -> "ProjectQuerySet":
+        """There, or in the whole of its county."""
+        there = Project.municipalities.through.objects.filter(municipality=code).values("project")
+        return self.filter(Q(pk__in=there) | Q(whole_county=True, programme__region=code[:2]))
+
+    def for_the_public(self) -> "ProjectQuerySet":
+        """Published, with what the public list and page show."""
+        return self.published().select_related("owner", "programme", "main_focus_area").order_by("title", "pk")
 
     def published(self) -> "ProjectQuerySet":
         return self.exclude(published_at=None)
@@ -93,6 +120,7 @@ class Project(models.Model):
 
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2)
     cap = KronorField(_("but no more than"))
+    eu_cofinanced = models.BooleanField(_("co-financed by ERDF or ESF+"), default=False)
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     holdback: Any = models.DecimalField(
@@ -126,6 +154,12 @@ class Project(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    published_texts = models.JSONField(default=dict, editable=False)
+    """The texts as an officer has published them: what the owner writes afterwards is public first when published again."""
+    described_at = models.DateTimeField(null=True, editable=False)
+    described_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     continuation = models.CharField(_("what became of it"), max_length=10, choices=Continuation, blank=True)
     continuation_reason = models.TextField(_("why, and what it took"), max_length=3000, blank=True)
 
@@ -146,7 +180,7 @@ class Project(models.Model):
                 condition=~Q(kind=ProjectKind.PILOT) | Q(decision__isnull=False, application__isnull=False),
                 name="pilot_has_a_decision",
             ),
-            CheckConstraint(condition=Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="project_share_is_lawful"),
+            CheckConstraint(condition=share_is_lawful(), name="project_share_is_lawful"),
             CheckConstraint(condition=Q(cap__gt=Kronor(0)), name="project_cap_is_something"),
             CheckConstraint(condition=Q(paid__gte=Kronor(0), paid__lte=F("cap")), name="project_is_never_paid_above_its_cap"),
             CheckConstraint(condition=Q(holdback__gte=0, holdback__lte=100), name="project_holdback_is_0_to_100"),
@@ -154,6 +188,10 @@ class Project(models.Model):
             CheckConstraint(
                 condition=Q(published_at=None) | Q(slug__isnull=False, published_by__isnull=False),
                 name="published_project_has_an_address",
+            ),
+            CheckConstraint(
+                condition=Q(described_at=None, described_by=None) | Q(described_at__isnull=False, described_by__isnull=False),
+                name="project_described_at_and_by_together",
             ),
         ]
         indexes = [models.Index(fields=["programme", "kind"], name="project_programme_and_kind")]
@@ -164,9 +202,22 @@ class Project(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("project_detail", args=[self.pk])
 
+    def get_public_url(self) -> str:
+        """Where the public reads of it; empty as long as it has no such page."""
+        return reverse("public_project", args=[self.slug]) if self.published_at else ""
+
     @property
     def tone(self) -> str:
         return tone(ProjectState, self.state)
+
+    @property
+    def public_texts(self) -> dict[str, str]:
+        """What would be public now."""
+        return {"summary": self.summary, "target_group": self.target_group}
+
+    @property
+    def is_published_as_it_stands(self) -> bool:
+        return self.published_at is not None and self.published_texts == self.public_texts
 
 
 class Terms(models.Model):
@@ -177,24 +228,39 @@ class Terms(models.Model):
     owner = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     share: Any = models.DecimalField(_("share of the booked costs, per cent"), max_digits=5, decimal_places=2)
     cap = KronorField(_("but no more than"))
+    eu_cofinanced = models.BooleanField(_("co-financed by ERDF or ESF+"), default=False)
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     budget = models.ForeignKey("grants.Budget", on_delete=models.PROTECT, related_name="+")
     decision = models.ForeignKey("grants.Decision", on_delete=models.PROTECT, null=True, related_name="+")
     """The decision of the call that set them; none where they were decided elsewhere or by a change."""
+    change = models.OneToOneField("pilots.ChangeDecision", on_delete=models.PROTECT, null=True, related_name="terms")
+    """The change decision that set them."""
+    counted_costs = KronorField(_("costs that count"), null=True, editable=False)
     set_at = models.DateTimeField()
 
     class Meta:
         ordering = ["number"]
         constraints = [
             UniqueConstraint(fields=["project", "number"], name="terms_number_is_unique"),
-            CheckConstraint(condition=Q(share__gt=Decimal(0), share__lte=LAWFUL_SHARE), name="terms_share_is_lawful"),
+            CheckConstraint(condition=share_is_lawful(), name="terms_share_is_lawful"),
             CheckConstraint(condition=Q(cap__gt=Kronor(0)), name="terms_cap_is_something"),
+            CheckConstraint(
+                condition=Q(counted_costs=None)
+                | Q(counted_costs__gte=F("cap") + F("cap"))
+                | Q(GreaterThanOrEqual(times("counted_costs", 3), times("cap", 5)), eu_cofinanced=True),
+                name="terms_cap_is_at_most_the_lawful_part",
+            ),
             CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="terms_period_is_forwards"),
         ]
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.number}"
+
+    @property
+    def source(self) -> Any:
+        """The decision behind them, where there is one here."""
+        return self.change or self.decision
 
 
 class ProjectPartner(models.Model):

@@ -1,14 +1,17 @@
 """Reports of a project: the plan, the draft, what was handed in, comments and indicators."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from grants.models import CostCategory
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.money import Kronor, KronorField
 from pilots.states import ReportState, tone
 
@@ -39,6 +42,30 @@ class ReportQuerySet(models.QuerySet):
     def approved(self) -> "ReportQuerySet":
         return self.filter(state=ReportState.APPROVED)
 
+    def asked_for(self) -> "ReportQuerySet":
+        return self.exclude(state=ReportState.CANCELLED)
+
+    def unsent(self) -> "ReportQuerySet":
+        """Never handed in, and still asked for."""
+        return self.filter(state=ReportState.PLANNED)
+
+    def with_last_day(self) -> "ReportQuerySet":
+        """`last_on`: the day it is to be in, the one of the return when it has been returned."""
+        return self.annotate(last_on=Coalesce("return_due_on", "due_on"))
+
+    def overdue(self, *, on: date) -> "ReportQuerySet":
+        """The last day has passed, and nothing has come, or not what it was returned for."""
+        return self.waiting_for_owner().with_last_day().filter(last_on__lt=on)
+
+    def upcoming(self, *, on: date) -> "ReportQuerySet":
+        """To be written, and not late yet."""
+        return self.waiting_for_owner().with_last_day().filter(last_on__gte=on)
+
+    def with_details(self) -> "ReportQuerySet":
+        return self.select_related(
+            "project__owner", "project__programme", "project__application__sketch__call", "current_version"
+        )
+
 
 class Report(models.Model):
     """One report of the plan: what period it covers, and the last day to send it in."""
@@ -49,6 +76,9 @@ class Report(models.Model):
     covers_from_on = models.DateField(_("covers from"))
     covers_to_on = models.DateField(_("covers to"))
     due_on = models.DateField(_("last day"), db_index=True)
+    due_reason = models.CharField(_("why another day than the plan's"), max_length=400, blank=True)
+    planned_on = models.DateField(null=True, editable=False)
+    """When it was put in the plan, or got another last day. What lies before is nobody reminded of."""
     state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.PLANNED, editable=False)
     return_due_on = models.DateField(_("completed by"), null=True, editable=False)
     current_version: Any = models.OneToOneField(
@@ -78,7 +108,7 @@ class Report(models.Model):
         indexes = [models.Index(fields=["state", "due_on"], name="report_state_and_due")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}"
+        return str(self.get_kind_display()) if self.is_final else f"{self.get_kind_display()} {self.number}"
 
     def get_absolute_url(self) -> str:
         return reverse("report_detail", args=[self.pk])
@@ -88,9 +118,20 @@ class Report(models.Model):
         return tone(ReportState, self.state)
 
     @property
+    def is_final(self) -> bool:
+        return self.kind == ReportKind.FINAL
+
+    @property
+    def is_being_written(self) -> bool:
+        return self.state in {ReportState.PLANNED, ReportState.RETURNED}
+
+    @property
     def last_day(self) -> Any:
         """The day it is to be in: the one of the return when it has been returned."""
         return self.return_due_on or self.due_on
+
+    def is_late(self, *, on: date) -> bool:
+        return self.is_being_written and self.last_day < on
 
 
 class ReportDraft(models.Model):
@@ -101,12 +142,21 @@ class ReportDraft(models.Model):
     revision = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ready_revision = models.PositiveIntegerField(null=True)
+    """Of two who sign together, the first has said that this revision is ready."""
+    ready_at = models.DateTimeField(null=True)
+    ready_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             CheckConstraint(
                 condition=Q(saved_at=None, saved_by=None) | Q(saved_at__isnull=False, saved_by__isnull=False),
                 name="report_draft_saved_at_and_by_together",
+            ),
+            CheckConstraint(
+                condition=Q(ready_at=None, ready_by=None, ready_revision=None)
+                | Q(ready_at__isnull=False, ready_by__isnull=False, ready_revision__isnull=False),
+                name="report_draft_ready_at_and_by_together",
             ),
         ]
 
@@ -125,6 +175,8 @@ class ReportVersion(models.Model):
     receipt_number = models.CharField(_("receipt"), max_length=30, unique=True)
     submitted_at = models.DateTimeField(_("submitted"))
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField(_("last day"), null=True)
+    """The last day as it was when this was handed in. A late report is welcome, and marked as late."""
     signatory = models.ForeignKey("accounts.Signatory", on_delete=models.PROTECT, null=True, related_name="+")
     signed_by_name = models.CharField(_("signed by"), max_length=120, blank=True)
     pdf = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
@@ -138,6 +190,10 @@ class ReportVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id}: {self.number}"
+
+    @property
+    def was_late(self) -> bool:
+        return self.due_on is not None and stockholm_today(self.submitted_at) > self.due_on
 
 
 class ReportedCost(models.Model):
@@ -181,6 +237,15 @@ class Indicator(models.Model):
         return self.name
 
 
+class IndicatorValueQuerySet(models.QuerySet):
+    def of_newest_versions(self) -> "IndicatorValueQuerySet":
+        """As each report tells it now: what a completed report has replaced is left out."""
+        return self.filter(version__report__current_version=F("version"))
+
+    def approved(self) -> "IndicatorValueQuerySet":
+        return self.filter(version__report__state=ReportState.APPROVED)
+
+
 class IndicatorValue(models.Model):
     """An outcome as a handed-in report tells it."""
 
@@ -190,6 +255,8 @@ class IndicatorValue(models.Model):
     value = models.DecimalField(_("outcome"), max_digits=14, decimal_places=2)
     women = models.DecimalField(_("of these girls and women"), max_digits=14, decimal_places=2, null=True)
     men = models.DecimalField(_("of these boys and men"), max_digits=14, decimal_places=2, null=True)
+
+    objects = IndicatorValueQuerySet.as_manager()
 
     class Meta:
         constraints = [UniqueConstraint(fields=["indicator", "version"], name="indicator_has_one_value_per_version")]

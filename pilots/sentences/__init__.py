@@ -1,5 +1,5 @@
 """The sentences of the log, part by part: registered when the registry starts."""
 
-from . import learning, projects, steering
+from . import learning, projects, reports, steering
 
-__all__ = ["learning", "projects", "steering"]
+__all__ = ["learning", "projects", "reports", "steering"]

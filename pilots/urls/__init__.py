@@ -3,6 +3,7 @@
 from .builds import urlpatterns as builds
 from .learning import urlpatterns as learning
 from .projects import urlpatterns as projects
+from .reports import urlpatterns as reports
 from .steering import urlpatterns as steering
 
-urlpatterns = [*builds, *learning, *projects, *steering]
+urlpatterns = [*builds, *projects, *reports, *learning, *steering]

@@ -1,10 +1,41 @@
-"""A project: the list, and its workroom."""
+"""A project: the list, its workroom, its changes, and the public pages."""
 
 from django.urls import path
 
-from pilots.views import projects
+from pilots.views import change_decisions, changes, follow, projects, public, registration
 
-urlpatterns = [
-    path("projekt/", projects.project_list, name="project_list"),
-    path("projekt/<int:pk>/", projects.project_detail, name="project_detail"),
+public_urls = [
+    path("pilotprojekt/", public.public_project_list, name="public_project_list"),
+    path("pilotprojekt.<str:kind>", public.public_project_file, name="public_project_file"),
+    path("pilotprojekt/<slug:slug>/", public.public_project, name="public_project"),
 ]
+
+workroom_urls = [
+    path("projekt/", projects.project_list, name="project_list"),
+    path("projekt/registrera/", registration.project_register, name="project_register"),
+    path("projekt/kalender/ny-adress/", follow.project_feed_renew, name="project_feed_renew"),
+    path("projekt/kalender/<str:token>.ics", follow.project_feed, name="project_feed"),
+    path("projekt/<int:pk>/", projects.project_detail, name="project_detail"),
+    path("projekt/<int:pk>/beskrivning/", projects.project_describe, name="project_describe"),
+    path("projekt/<int:pk>/deltagare/", projects.project_people, name="project_people"),
+    path("projekt/<int:pk>/publicera/", projects.project_publish, name="project_publish"),
+    path("projekt/<int:pk>/avpublicera/", projects.project_unpublish, name="project_unpublish"),
+    path("projekt/<int:pk>/tidslinje/", follow.project_timeline, name="project_timeline"),
+    path("projekt/<int:pk>/tidslinje.ics", follow.project_calendar, name="project_calendar"),
+    path("projekt/<int:pk>/historia/", follow.project_history, name="project_history"),
+    path("projekt/<int:pk>/villkor/", follow.project_terms, name="project_terms"),
+    path("projekt/<int:pk>/andringar/", changes.change_list, name="change_list"),
+    path("projekt/<int:pk>/andringar/ny/", changes.change_begin, name="change_begin"),
+]
+
+change_urls = [
+    path("projekt/andringar/<int:pk>/", changes.change_detail, name="change_detail"),
+    path("projekt/andringar/<int:pk>/skriv/", changes.change_edit, name="change_edit"),
+    path("projekt/andringar/<int:pk>/autospara/", changes.change_autosave, name="change_autosave"),
+    path("projekt/andringar/<int:pk>/budget/", changes.change_budget, name="change_budget"),
+    path("projekt/andringar/<int:pk>/skicka/", changes.change_send, name="change_send"),
+    path("projekt/andringar/<int:pk>/dra-tillbaka/", changes.change_withdraw, name="change_withdraw"),
+    path("projekt/andringar/<int:pk>/beslut/", change_decisions.change_decide, name="change_decide"),
+]
+
+urlpatterns = [*public_urls, *workroom_urls, *change_urls]

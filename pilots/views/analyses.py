@@ -25,6 +25,7 @@ from pilots.actions import analyses as actions
 from pilots.forms.analyses import AnalysisBeginForm, AnalysisForm, PublishForm
 from pilots.learning_tabs import tabs_for
 from pilots.models import JointAnalysis
+from pilots.models.analyses import SECTION_LABELS
 from pilots.permissions import learning as permissions
 
 
@@ -86,7 +87,7 @@ def _version_page(request: HttpRequest, analysis: JointAnalysis, number: int) ->
         "reading": readings.of_version(request.user, analysis, version),
         "versions": analysis.versions.order_by("-number").values_list("number", "published_at"),
         "may_write": may_write,
-        "history": audit.history(analysis, internal=may_write).select_related("by")[:20],
+        "history": audit.history(analysis, internal=False).select_related("by")[:20],
     }
     return render(request, "pilots/analysis_detail.html", context)
 
@@ -137,6 +138,8 @@ def analysis_save(request: HttpRequest, pk: int) -> HttpResponse:
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(analysis)
+    if "next" in request.POST:
+        return redirect("analysis_preview", pk)
     messages.success(request, _("Saved."))
     return redirect("analysis_edit", pk)
 
@@ -174,6 +177,18 @@ def _checks(request: HttpRequest, analysis: JointAnalysis) -> str:
     return render_to_string("pilots/_analysis_checks.html", _page(request, analysis, form), request=request)
 
 
+@require_GET
+def analysis_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """As it will be read, with what remains, and the button."""
+    analysis = written(request, pk)
+    if not analysis.is_draft:
+        return redirect(analysis)
+    form = AnalysisForm(analysis.content)
+    form.is_valid()
+    sections = [(form.fields[key].label, analysis.content.get(key, "")) for key in SECTION_LABELS]
+    return render(request, "pilots/analysis_preview.html", _page(request, analysis, form, sections=sections))
+
+
 @require_POST
 def analysis_publish(request: HttpRequest, pk: int) -> HttpResponse:
     analysis, choice = written(request, pk), PublishForm(request.POST)
@@ -181,14 +196,14 @@ def analysis_publish(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         said = [*(message for _name, message in form.wrong()), *(label for _name, label in form.remaining())]
         messages.error(request, _("The text is not ready: %(what)s") % {"what": " · ".join(said)})
-        return redirect("analysis_edit", pk)
+        return redirect("analysis_preview", pk)
     is_public = choice.is_valid() and choice.cleaned_data["is_public"]
     revision = number(request.POST.get("revision", ""))
     act = partial(
         actions.publish_analysis, analysis, content=form.content(), is_public=is_public, revision=revision, by=request.user
     )
     went = attempt(request, act, done=_("The analysis is published. The steering group is told by mail."))
-    return redirect("analysis_detail" if went else "analysis_edit", pk)
+    return redirect("analysis_detail" if went else "analysis_preview", pk)
 
 
 @require_POST

@@ -140,9 +140,9 @@ def _anew_page(
     request: HttpRequest, item: BoardItem, projects: list[Project], form: MakeAnewForm, *, status: int
 ) -> HttpResponse:
     fresh = board.generated_texts(item.programme, projects, item.analysis, presenter=str(item.begun_by))
-    labels = {name: str(field.label) for name, field in BoardItemForm(item=item, projects=projects).fields.items()}
+    whole = BoardItemForm(item=item, projects=projects)
     names = board.edited_names(item.content, item.generated)
-    rows = [(name, labels.get(name, name), item.content[name], fresh.get(name, "")) for name in names]
+    rows = [(name, whole.label_of(name), item.content[name], fresh.get(name, "")) for name in names]
     context = {"item": item, "form": form, "edited": [row for row in rows if row[2] != row[3]]}
     return render(request, "pilots/board_item_anew.html", context, status=status)
 

@@ -196,13 +196,13 @@ def _indicators(user: Any) -> "QuerySet[Indicator]":
 
 
 @require_GET
-def indicator_list(request: HttpRequest) -> HttpResponse:
+def indicator_overview(request: HttpRequest) -> HttpResponse:
     context = {"page": paged(request, _indicators(request.user)), "tabs": tabs_for(request.user), "tab": "indicators"}
-    return render(request, "pilots/indicator_list.html", context)
+    return render(request, "pilots/indicator_overview.html", context)
 
 
 @require_GET
-def indicator_list_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+def indicator_overview_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     header = [
         _("Project"), _("Owner"), _("Indicator"), _("Unit"), _("At the start"), _("Target"), _("Latest outcome"),
         _("Of these girls and women"), _("Of these boys and men"), _("As of"), _("Source"),

@@ -15,6 +15,7 @@ from grants.models import Call
 from grants.views.common import as_file, attempt, number
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.pagination import paged
+from kraftsamling.lib.spreadsheet import harmless
 from kraftsamling.programmes.models import Programme
 from kraftsamling.programmes.permissions import OFFICERS, has_role_anywhere, programmes_with_role
 from pilots.actions import learning as actions
@@ -235,7 +236,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 @require_GET
 def matrix_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     found, _calls, _call = _matrix(request)
-    header = [_("Project"), _("Owner"), *(theme.name for theme in found.themes), _("In all")]
+    header = [_("Project"), _("Owner"), *(harmless(theme.name) for theme in found.themes), _("In all")]
     rows = [[row.project.title, row.project.owner.name, *(cell.count for cell in row.cells), row.total] for row in found.rows]
     last = [_("In all"), "", *(cell.count for cell in found.totals), found.total]
     return as_file(kind, "matris", _("Matrix"), header, [*rows, last])

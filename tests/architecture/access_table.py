@@ -276,6 +276,7 @@ REVIEW = {
     "review_list": page(LOGGED_IN),
     "assessment_detail": page(REVIEWER),
     "assessment_detail@assigned": page(REVIEWER),
+    "assessment_detail@application": page(REVIEWER),
     "assessment_detail@done": page(REVIEWER),
     "assessment_declare": button(REVIEWER),
     "assessment_save": kept(REVIEWER),
@@ -297,6 +298,11 @@ PREPARATION = {
     "board_file": Row(),
     "board_file@csv": page(CASE_READERS),
     "board_file@xlsx": page(CASE_READERS),
+    "applications_board": page(CASE_READERS),
+    "applications_board_file": Row(),
+    "applications_board_file@csv": page(CASE_READERS),
+    "applications_board_file@xlsx": page(CASE_READERS),
+    "applications_assign": button(OFFICERS, forbidden=CASE_READERS),
     "reviewers": form(CASE_READERS, acts=OFFICERS, forbidden=CASE_READERS),
     "reviewers_suggest": form(OFFICERS, forbidden=CASE_READERS),
     "simulator": page(CASE_READERS),
@@ -334,29 +340,15 @@ DECISIONS = {
     "decision_drop": button(CASE_READERS),
     "decision_confirm": button(OWN, forbidden=CASE_READERS),
     "decision_correct": button(CASE_READERS, forbidden=OWN),
-    "project_list": page(LOGGED_IN),
-    "project_detail": page(OWN | CASE_READERS | {Role.STEERING_GROUP, Role.FINANCE_OFFICER}),
 }
 
-from tests.architecture.access_learning import LEARNING  # noqa: E402 - as the next
-from tests.architecture.access_reports import REPORTS  # noqa: E402 - made of the kinds of rows above
-from tests.architecture.access_steering import STEERING  # noqa: E402 - as the others
+from tests.architecture.access_learning import LEARNING  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_projects import PROJECTS  # noqa: E402
+from tests.architecture.access_reports import REPORTS  # noqa: E402
+from tests.architecture.access_steering import STEERING  # noqa: E402
 
-TABLE = (
-    LEARNING
-    | REPORTS
-    | STEERING
-    | DECISIONS
-    | HOME
-    | ACCOUNT
-    | ORGANISATIONS
-    | PROGRAMME
-    | CALLS
-    | SKETCHES
-    | CASE
-    | REVIEW
-    | PREPARATION
-)
+PILOTS = PROJECTS | REPORTS | LEARNING | STEERING
+TABLE = PILOTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
     "start": "/",
     "home": "/hem/",
@@ -405,6 +397,8 @@ WHOLE_ADDRESSES = {
     "preparation_list": "/beredning/",
     "board_detail": "/beredning/hosten/",
     "board_file": "/beredning/hosten.csv",
+    "applications_board": "/beredning/hosten/ansokningar/",
+    "applications_board_file": "/beredning/hosten/ansokningar.csv",
     "reviewers": "/beredning/hosten/granskare/",
     "reviewers_suggest": "/beredning/hosten/granskare/forslag/",
     "simulator": "/beredning/hosten/simulator/",
@@ -426,6 +420,16 @@ WHOLE_ADDRESSES = {
     "steering_yearly": "/styrning/arsrapport/",
     "steering_snapshots": "/styrning/ogonblick/",
     "steering_snapshot": "/styrning/ogonblick/1/",
+    "project_register": "/projekt/registrera/",
+    "project_timeline": "/projekt/1/tidslinje/",
+    "project_calendar": "/projekt/1/tidslinje.ics",
+    "project_history": "/projekt/1/historia/",
+    "project_terms": "/projekt/1/villkor/",
+    "change_list": "/projekt/1/andringar/",
+    "change_detail": "/projekt/andringar/1/",
+    "public_project_list": "/pilotprojekt/",
+    "public_project_file": "/pilotprojekt.csv",
+    "public_project": "/pilotprojekt/hosten/",
     "outbox_list": "/utskick/",
     "outbox_csv": "/utskick.csv",
     "role_list": "/program/roller/",

@@ -72,17 +72,19 @@ def write(application, *, by=None, at=WRITING, **changes):
 
 def create_budget(*, sought=200_000, own=200_000):
     """A frozen budget that belongs to nothing yet."""
+    return store(budget_content(sought=sought, own=own))
+
+
+def budget_content(*, sought=200_000, own=200_000):
     years = (2027,)
     parts = [("grant", "Region Örebro län", sought), ("own", "Egna medel", own)]
-    return store(
-        BudgetContent(
-            years=years,
-            costs=(CostPart("own_staff", "Projektledare", in_kind=False, amounts=(Kronor(sought + own),)),),
-            financing=tuple(
-                FinancingPart(role, name, is_public=True, in_kind=False, appropriation="", amounts=(Kronor(amount),))
-                for role, name, amount in parts
-            ),
-        )
+    return BudgetContent(
+        years=years,
+        costs=(CostPart("own_staff", "Projektledare", in_kind=False, amounts=(Kronor(sought + own),)),),
+        financing=tuple(
+            FinancingPart(role, name, is_public=True, in_kind=False, appropriation="", amounts=(Kronor(amount),))
+            for role, name, amount in parts
+        ),
     )
 
 

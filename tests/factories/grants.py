@@ -128,14 +128,14 @@ def create_submitted(call, *, organisation=None, by=None, at=DURING, **changes):
     return sketch
 
 
-def assign(sketch, reviewer, *, by, at=REVIEWING):
-    actions.assign_reviewers(sketch.call, sketches=[sketch], reviewers=[reviewer], by=by, at=at)
-    return Assessment.objects.select_related("sketch__call").get(sketch=sketch, reviewer=reviewer)
+def assign(sketch, reviewer, *, by, at=REVIEWING, step="sketch"):
+    actions.assign_reviewers(sketch.call, sketches=[sketch], reviewers=[reviewer], step=step, by=by, at=at)
+    return Assessment.objects.select_related("sketch__call").get(sketch=sketch, reviewer=reviewer, step=step)
 
 
-def create_assessed(sketch, reviewer, *, by, value=4, at=REVIEWING):
+def create_assessed(sketch, reviewer, *, by, value=4, at=REVIEWING, step="sketch"):
     """Assigned, declared free of conflict, and handed in with the same score for every criterion."""
-    assessment = assign(sketch, reviewer, by=by, at=at)
+    assessment = assign(sketch, reviewer, by=by, at=at, step=step)
     actions.declare_on_assessment(assessment, has_conflict=False, by=reviewer, at=at)
     scores = dict.fromkeys(sketch.call.criteria.all(), (value, "Därför."))
     actions.submit_assessment(assessment, scores=scores, recommendation=Recommendation.INVITE, comment="", by=reviewer, at=at)

@@ -3,9 +3,11 @@
 import datetime as dt
 from decimal import Decimal
 
+from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
-from pilots.actions import registration
+from pilots import change_rules
+from pilots.actions import changes, descriptions, registration
 from tests.factories import applications, decisions
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
@@ -39,7 +41,7 @@ def create_project(call=None, *, organisation=None, leader=None, decider=None, a
     return application.project
 
 
-def create_elsewhere(programme=None, *, owner=None, by=None, budget=None, at=decisions.DECIDING, **values):
+def create_elsewhere(programme=None, *, owner=None, by=None, content=None, at=decisions.DECIDING, **values):
     """A running project decided elsewhere and registered by hand: 40 per cent of 400 000 kr, at most 150 000 kr."""
     programme = programme or ProgrammeFactory()
     owner = owner or OrganisationFactory()
@@ -49,7 +51,7 @@ def create_elsewhere(programme=None, *, owner=None, by=None, budget=None, at=dec
         programme,
         owner=owner,
         values={**ELSEWHERE, **values},
-        budget=budget or applications.create_budget(),
+        content=content or applications.budget_content(),
         by=by or make.officer(programme),
         at=at,
     )
@@ -58,3 +60,78 @@ def create_elsewhere(programme=None, *, owner=None, by=None, budget=None, at=dec
 def writer(project):
     """A member of the owner."""
     return project.owner.members.order_by("pk").first()
+
+
+# ---- Changes of the terms
+
+ASKING = dt.datetime(2027, 3, 1, 9, tzinfo=STOCKHOLM)
+CHANGING = dt.datetime(2027, 3, 10, 9, tzinfo=STOCKHOLM)
+DECIDED = {
+    "reasons": "Det som har hänt kunde inte förutses.",
+    "deciding_body": "Regional tillväxtnämnd",
+    "decided_on": dt.date(2027, 3, 9),
+    "minutes_item": "2027-03-09 § 4",
+    "delegation_item": "",
+    "presenter": "Före Dragande",
+    "took_part": "",
+    "exceeds_reason": "",
+}
+LONGER = {"ends_on": dt.date(2028, 3, 31)}
+
+
+def begin(project, *, by=None, at=ASKING):
+    return changes.begin_change(project, by=by or writer(project), at=at)
+
+
+def ask(project, *, by=None, at=ASKING, budget=None, reason="Rekryteringen tog längre tid.", **wishes):
+    """A change that waits for a decision; a longer period unless something else is wished."""
+    return ask_from(begin(project, by=by, at=at), by=by, at=at, budget=budget, reason=reason, **wishes)
+
+
+def ask_from(change, *, by=None, at=ASKING, budget=None, reason="Rekryteringen tog längre tid.", **wishes):
+    """Sends a change that has been begun."""
+    values = {"reason": reason, **(wishes or ({} if budget else LONGER))}
+    by = by or writer(change.project)
+    return changes.send_change(change, values=values, budget=budget, revision=change.revision, by=by, at=at)
+
+
+def wanted(change, **instead):
+    """The terms as wished, with what is decided instead."""
+    project = change.project
+    wishes = {name: getattr(change, name) for name in (*changes.WISHES, "budget")}
+    return change_rules.wanted_by(project, {**wishes, **instead})
+
+
+def grant(change, *, by, at=CHANGING, seen_terms=None, instead=None, **values):
+    seen = change.project.terms.count() if seen_terms is None else seen_terms
+    terms = wanted(change, **(instead or {}))
+    return changes.grant_change(change, wanted=terms, values={**DECIDED, **values}, seen_terms=seen, by=by, at=at)
+
+
+def refuse(change, *, by, at=CHANGING, **values):
+    return changes.refuse_change(change, values={**DECIDED, **values}, by=by, at=at)
+
+
+# ---- The public page
+
+DESCRIBED = {
+    "summary": "Unga och vuxna lagar cyklar tillsammans, och ingen behöver vara ensam efter skolan.",
+    "target_group": "Unga 13–16 år, omkring 80 personer.",
+    "strategy_link": "Kunskapslyft.",
+    "continuation_plan": "Kommunen tar över om det fungerar.",
+    "whole_county": False,
+}
+
+
+def describe(project, *, by=None, at=ASKING, revision=None, **changed):
+    project.refresh_from_db()
+    area = project.programme.focus_areas.order_by("position").first()
+    values = {**DESCRIBED, "main_focus_area": area, "focus_areas": [area], "municipalities": ["1880"], **changed}
+    revision = project.revision if revision is None else revision
+    return descriptions.describe_project(project, values=values, revision=revision, by=by or writer(project), at=at)
+
+
+def publish(project, *, by, at=ASKING):
+    describe(project, at=at)
+    descriptions.publish_project(project, revision=project.revision, by=by, at=at)
+    return project

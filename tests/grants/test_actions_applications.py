@@ -7,17 +7,20 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from grants import actions, tasks
+from grants.actions.sketches import MOST_FILES
 from grants.forms.whole import ApplicationForms
 from grants.models import Application, ApplicationVersion
 from grants.states import APPLICATION_MOVES, WRITING_STATES, ApplicationState
 from kraftsamling.accounts.models import Membership, Signatory, User
 from kraftsamling.audit.models import AuditEntry
+from kraftsamling.files.store import store_bytes
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.notifications.models import Message
 from tests.factories import applications as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.grants import APPLICATION_DUE, create_published_call, officer
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 SECOND = dt.timedelta(seconds=1)
@@ -30,9 +33,11 @@ def _english():
         yield
 
 
-@pytest.fixture
-def application():
+def make_application():
     return make.create_open()
+
+
+_application_once, application = kept(make_application)
 
 
 @pytest.fixture
@@ -102,6 +107,14 @@ def test_saving_one_part_leaves_the_others(application):
     kept = actions.draft_of(application).content
     assert (first, second) == (1, 2)
     assert (kept["purpose"], "summary" in kept, kept["title"]) == ("Därför", False, "Fritidslots")
+
+
+def test_saving_the_same_again_from_an_older_window_is_told(application):
+    writer, names = make.writer(application), frozenset({"purpose"})
+    typed = {"purpose": "Därför"}
+    actions.save_application_draft(application, typed=typed, names=names, revision=0, by=writer)
+    with pytest.raises(actions.DraftConflict):
+        actions.save_application_draft(application, typed=typed, names=names, revision=0, by=writer)
 
 
 def test_saving_the_same_again_is_no_new_revision(application):
@@ -380,3 +393,59 @@ def test_an_officer_whose_organisation_becomes_partner_in_the_application_is_shu
     make.send_in(application)
     assert not Application.objects.readable_by_officer(User.objects.get(pk=person.pk)).exists()
     assert sent("application_arrived") == [application.sketch.call.created_by.email]
+
+
+def test_as_many_files_as_the_limit_says_and_not_one_more(application):
+    writer = make.writer(application)
+    kept = store_bytes("intyg.pdf", make.PDF, "application/pdf", by=writer)
+    for _n in range(MOST_FILES):
+        actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    with pytest.raises(TransitionRefused):
+        actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    actions.remove_application_file(application.files.first(), by=writer, at=make.WRITING)
+    actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    assert application.files.filter(removed_at=None).count() == MOST_FILES
+
+
+def test_a_file_is_taken_away_once(application):
+    writer = make.writer(application)
+    kept = store_bytes("intyg.pdf", make.PDF, "application/pdf", by=writer)
+    link = actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    stale = type(link).objects.select_related("application__sketch__call").get(pk=link.pk)
+    actions.remove_application_file(link, by=writer, at=make.WRITING)
+    with pytest.raises(LostRace):
+        actions.remove_application_file(stale, by=writer, at=make.WRITING)
+
+
+def test_a_file_cannot_be_taken_from_what_has_been_sent_in(application, signatory):
+    writer = make.writer(application)
+    kept = store_bytes("intyg.pdf", make.PDF, "application/pdf", by=writer)
+    link = actions.add_application_file(application, file=kept, kind="other", by=writer, at=make.WRITING)
+    make.write(application)
+    make.send_in(application, signatory=signatory)
+    link.refresh_from_db()
+    with pytest.raises(TransitionRefused):
+        actions.remove_application_file(link, by=writer, at=make.HANDED_IN)
+
+
+@pytest.mark.parametrize("off", [-1, 1])
+def test_a_draft_that_has_moved_on_is_not_sent_in(application, signatory, off):
+    revision = make.write(application)
+    with pytest.raises(actions.DraftConflict):
+        actions.submit_application(
+            application, content=content(application), signatory=signatory, revision=revision + off, by=make.writer(application),
+            at=make.HANDED_IN,
+        )  # fmt: skip
+    assert not ApplicationVersion.objects.exists()
+
+
+def test_the_receipt_is_laid_in_the_case_once(application, signatory):
+    make.write(application)
+    version = make.send_in(application, signatory=signatory)
+    stale = ApplicationVersion.objects.select_related("application__sketch__call", "submitted_by").get(pk=version.pk)
+    first, second = (store_bytes(f"kvitto-{n}.pdf", make.PDF, "application/pdf", by=None) for n in (1, 2))
+    actions.attach_application_receipt(version, pdf=first, at=make.HANDED_IN)
+    with pytest.raises(LostRace):
+        actions.attach_application_receipt(stale, pdf=second, at=make.HANDED_IN)
+    assert ApplicationVersion.objects.get().receipt_pdf == first
+    assert len(sent("application_receipt")) == Message.objects.filter(kind="grants/application_receipt").count() == 1

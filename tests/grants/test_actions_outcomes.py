@@ -22,6 +22,7 @@ from tests.factories.accounts import UserFactory
 from tests.grants.scene import again, fresh, scene
 from tests.grants.test_actions_reviews import days_of, entries, of_kind, reminded
 from tests.grants.test_queries import sketch_in
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -31,9 +32,11 @@ DUE = dt.datetime(2026, 11, 20, 12, tzinfo=STOCKHOLM)
 TICK = dt.timedelta(microseconds=1)
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return scene()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def prepare(stage, *, kind=OutcomeKind.INVITED, reason="Väl tänkt.", revision=0, by=None, at=AT, sketch=None, **kwargs):

@@ -30,6 +30,7 @@ from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.grants.scene import again, fresh, scene
 from tests.grants.test_queries import applicant, assessment_in, declared, sketch_in
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +38,11 @@ AT = make.REVIEWING
 LATER = AT + dt.timedelta(hours=1)
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return scene()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def entries(sketch, prefix="grants.review."):

@@ -22,6 +22,7 @@ from tests.factories import applications, grants
 from tests.factories.accounts import UserFactory
 from tests.grants.scene import again, fresh, questions, scene
 from tests.grants.trail import entries, letters, mark
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +32,14 @@ TICK = dt.timedelta(microseconds=1)
 DAY = dt.timedelta(days=1)
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     place = scene()
     place.application = applications.create_sent_in(grants.create_invited(place.sketch, by=place.leader))
     place.colleague = UserFactory(member_of=place.organisation, name="Kol Lega")
     return place
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def ask(stage, *, by=None, at=AT, due_at=DUE, consequence=CompletionConsequence.AS_IT_IS, text="Budgeten för 2028 saknas."):

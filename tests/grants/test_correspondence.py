@@ -23,6 +23,7 @@ from tests.factories import grants
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.grants.scene import EVERY_ROLE, again, fresh, people, questions, scene
 from tests.grants.trail import entries, letters, mark
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +33,11 @@ TICK = dt.timedelta(microseconds=1)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return scene()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def write(stage, by, *, text="När får vi besked?", at=AT, **kwargs):

@@ -23,6 +23,7 @@ from tests.factories import grants as make
 from tests.factories.accounts import UserFactory
 from tests.grants import trail
 from tests.grants.scene import EVERY_ROLE, again, fresh, people, scene
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -48,9 +49,11 @@ def another(stage, **kwargs):
     return applications.create_sent_in(applications.create_open(stage.call, by=stage.leader), **kwargs)
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return waiting()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 @pytest.fixture

@@ -20,15 +20,18 @@ from tests.factories.accounts import UserFactory
 from tests.grants.scene import again
 from tests.grants.test_decisions import corrected, waiting
 from tests.grants.test_hostile_text import CORE, OVERRIDE, unbroken
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 DE_MINIMIS = {"state_aid": "de_minimis", "previous_aid": 0, "euro_rate": "11.2345", "euro_rate_on": dt.date(2026, 12, 4)}
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return waiting()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def text_of(decision, folder):

@@ -17,6 +17,7 @@ from tests.factories import decisions
 from tests.grants import trail
 from tests.grants.scene import EVERY_ROLE, again, people
 from tests.grants.test_decisions import refused, set_state, waiting
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +30,11 @@ DE_MINIMIS = {
 }
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return waiting()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def obstacles(stage, cap=None):

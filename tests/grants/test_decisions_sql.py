@@ -85,7 +85,7 @@ def test_money_by_sql(grant):
     refused(grant, "granted_share_is_lawful", share=Decimal("50.01"))
     refused(grant, "granted_share_is_lawful", share=Decimal(0))
     refused(grant, "granted_cap_is_something", cap=Kronor(0))
-    refused(grant, "granted_cap_is_at_most_half_of_the_costs", cap=Kronor("200000.01"))
+    refused(grant, "granted_cap_is_at_most_the_lawful_part", cap=Kronor("200000.01"))
     Decision.objects.filter(pk=grant.pk).update(cap=Kronor(200_000), share=Decimal(50))
     refused(grant, "granted_period_is_forwards", ends_on=dt.date(2027, 1, 14))
     refused(grant, "only_a_grant_gives_money", kind=DecisionKind.REJECTED)

@@ -20,6 +20,7 @@ from tests.factories.applications import PDF
 from tests.grants.scene import again, fresh, questions, signed_in, told
 from tests.grants.test_decisions import another, corrected, waiting
 from tests.grants.test_hostile_text import CORE, Reader
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -39,9 +40,11 @@ def _now():
         yield
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return waiting()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 @pytest.fixture

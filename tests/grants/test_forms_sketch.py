@@ -19,15 +19,18 @@ from kraftsamling.lib.text import identity_number_refusal
 from tests.factories import grants as make
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory, RegionFactory, UserFactory, org_number
 from tests.factories.programmes import ProgrammeFactory
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 REMAINS = "Remains to be filled in."
 
 
-@pytest.fixture
-def call():
+def make_call():
     return make.create_published_call()
+
+
+_call_once, call = kept(make_call)
 
 
 def filled(call, **changes):

@@ -291,6 +291,7 @@ def addresses(world):
         "reviewer_remove": by_assessment,
         "call_answer_remove": [{"slug": world.call.slug, "pk": world.call.answers.get().pk}],
         "board_file": [{"slug": world.call.slug, "kind": kind} for kind in ("csv", "xlsx")],
+        "applications_board_file": [{"slug": world.call.slug, "kind": kind} for kind in ("csv", "xlsx")],
         "call_list_file": [{"kind": kind} for kind in ("csv", "xlsx")],
         "message_detail": [{"pk": m.pk} for m in first_of_each_kind()],
         "message_send_again": [{"pk": 1}],
@@ -324,7 +325,7 @@ def addresses(world):
         ("sketch_", by_sketch),
     ]
     prefixes += [(name, by_sketch) for name in ("outcome_", "letter_")]
-    prefixes += [(name, by_call) for name in ("call_", "board_detail", "reviewers", "outcomes")]
+    prefixes += [(name, by_call) for name in ("call_", "board_detail", "reviewers", "outcomes", "applications_")]
     for name, names in sorted(named_addresses()):
         if LEFT_OUT.match(name):
             continue
@@ -353,7 +354,7 @@ def named_addresses(patterns=None, parts=(), space=""):
         if hasattr(pattern, "url_patterns"):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
             yield from named_addresses(pattern.url_patterns, found, inner)
-        elif pattern.name:
+        elif pattern.name and not pattern.callback.__module__.startswith("pilots."):  # walked by its own tests
             yield f"{space}{pattern.name}", frozenset(found)
 
 

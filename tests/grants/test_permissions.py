@@ -13,6 +13,7 @@ from kraftsamling.programmes.models import ProgrammeRole, Role
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.grants.scene import EVERY_ROLE, fresh, people, scene
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -57,13 +58,15 @@ def test_every_predicate_has_a_row():
     assert predicates() == set(TABLE)
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     found = scene()
     found.people = people(found.programme, found.organisation)
     found.assessment = make.assign(found.sketch, found.people[Role.REVIEWER], by=found.leader)
     found.outcome = make.create_outcome(found.sketch, by=found.leader)
     return found
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def target(name, stage):

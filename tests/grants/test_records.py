@@ -24,6 +24,7 @@ from tests.factories import applications, grants
 from tests.factories.accounts import OrganisationFactory
 from tests.grants.scene import EVERY_ROLE, again, people, questions, scene
 from tests.grants.trail import entries, everything, mark
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +39,7 @@ def stage():
     return scene()
 
 
-@pytest.fixture
-def whole():
+def make_whole():
     """A case with one of each kind of document."""
     place = scene(submitted=False)
     kept = store.store(SimpleUploadedFile("plan.pdf", PDF, "application/pdf"), by=place.writer, at=grants.DURING)
@@ -54,6 +54,9 @@ def whole():
     )
     place.sketch = case(place.sketch)
     return place
+
+
+_whole_once, whole = kept(make_whole)
 
 
 def case(sketch):

@@ -28,6 +28,7 @@ from tests.factories import applications
 from tests.factories import grants as make
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory
 from tests.grants.scene import again, fresh, questions, scene
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -40,9 +41,11 @@ def _now():
         yield
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return scene()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def sketch_of(stage, **typed):

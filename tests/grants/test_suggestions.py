@@ -20,6 +20,7 @@ from tests.factories import grants as make
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory
 from tests.factories.programmes import ProgrammeFactory
 from tests.grants.scene import questions, scene
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +31,12 @@ def _now():
         yield
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     """Two reviewers, Gran and Sekund, and one sketch."""
     return scene()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def reviewer(stage, name):

@@ -16,6 +16,7 @@ from tests.factories import applications as make
 from tests.factories.accounts import UserFactory
 from tests.factories.grants import APPLICATION_DUE, create_published_call, officer
 from tests.grants.scene import signed_in
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 XSS = "<script>alert(1)</script>"
@@ -26,9 +27,11 @@ def _while_writing(time_machine):
     time_machine.move_to(make.WRITING, tick=False)
 
 
-@pytest.fixture
-def application():
+def make_application():
     return make.create_open()
+
+
+_application_once, application = kept(make_application)
 
 
 @pytest.fixture

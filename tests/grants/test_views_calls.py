@@ -381,7 +381,7 @@ def test_edit_changes_fields_and_frames(officer, draft):
         ({"smallest_grant": "-1"}, ["smallest_grant"]),
         ({"largest_grant": "1e9"}, ["largest_grant"]),
         ({"largest_grant": "99 999"}, ["largest_grant"]),
-        ({"highest_share": "50,01"}, ["highest_share"]),
+        ({"highest_share": "60,01"}, ["highest_share"]),
         ({"highest_share": "0"}, ["highest_share"]),
         ({"highest_share": ""}, ["highest_share"]),
         ({"lowest_own_share": "100,01"}, ["lowest_own_share"]),

@@ -22,6 +22,7 @@ from tests.factories.accounts import UserFactory
 from tests.grants.scene import again, questions, scene, signed_in, told
 from tests.grants.test_actions_reviews import of_kind
 from tests.grants.test_queries import assessment_in, sketch_in
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +35,11 @@ def _now():
         yield
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return scene()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests.factories import grants as make
 from tests.factories.accounts import PASSWORD
 from tests.grants.scene import again, questions, scene, signed_in
 from tests.grants.test_queries import assessment_in, sketch_in
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +34,11 @@ def _now():
         yield
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return scene()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def url(name, assessment):

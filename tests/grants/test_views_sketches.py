@@ -830,7 +830,7 @@ def test_sketch_list_asks_as_often_for_one_row_as_for_three(writer, call, sketch
         assert len(page.context["page"].object_list) == rows
 
 
-@pytest.mark.parametrize(("who", "number"), [("member", 10), ("leader", 14)])
+@pytest.mark.parametrize(("who", "number"), [("member", 10), ("leader", 12)])
 def test_sketch_detail_asks_as_often_for_one_version_as_for_three(client, sketch, leader, who, number, django_assert_num_queries):
     make.hand_in(sketch)
     client.force_login(leader if who == "leader" else member(sketch))

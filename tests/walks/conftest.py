@@ -1,5 +1,7 @@
 """One world for all walks. What needs the apps is imported where it is used: this file is read before they are loaded."""
 
+import threading
+
 import pytest
 
 
@@ -20,9 +22,9 @@ def _files_of_the_world(world, settings):
 
 @pytest.fixture(scope="package")
 def pages(world):
-    from tests.walks.pages import collected
+    from tests.walks.pages import Pages
 
-    return collected(world)
+    return Pages(world)
 
 
 @pytest.fixture(scope="package")
@@ -43,4 +45,49 @@ def address(world):
     assert thread.error is None
     yield f"http://127.0.0.1:{thread.port}"
     thread.terminate()
+    for answering in threading.enumerate():
+        if "process_request_thread" in answering.name:  # it closes the connection that it has been lent when it ends
+            answering.join(30)
     connection.dec_thread_sharing()
+
+
+@pytest.fixture(scope="module")
+def browser_page(browser):
+    from tests.walks.browsing import WIDE
+
+    context = browser.new_context(viewport=WIDE, locale="sv-SE")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def watched(browser_page, address):
+    """The page, with what went wrong on it: console errors, script errors and requests to others."""
+    trouble = []
+
+    def console(message):
+        if message.type == "error":
+            trouble.append(f"console: {message.text}")
+
+    def request(request):
+        if not request.url.startswith((f"{address}/", "data:", "blob:")):
+            trouble.append(f"request: {request.url}")
+
+    def error(error):
+        trouble.append(f"script: {error}")
+
+    listeners = {"console": console, "request": request, "pageerror": error}
+    for name, listener in listeners.items():
+        browser_page.on(name, listener)
+    browser_page.trouble = trouble
+    yield browser_page
+    for name, listener in listeners.items():
+        browser_page.remove_listener(name, listener)
+
+
+@pytest.fixture(scope="module")
+def english():
+    """What stands in English in the code and in other words in Swedish, in pieces that can be looked for."""
+    from tests.walks.language import pieces_of_english
+
+    return pieces_of_english()

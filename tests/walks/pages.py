@@ -40,13 +40,19 @@ def let_go(response):
     request_finished.connect(close_old_connections)
 
 
-def collected(world):
+class Pages:
     """The pages of each role, each different page once: it stands with the first role that sees it."""
-    seen, found = set(), {}
-    for role in ROLES:
-        found[role] = [page for page in pages_of(world, role) if page.same not in seen]
-        seen |= {page.same for page in found[role]}
-    return found
+
+    def __init__(self, world):
+        self.world, self.seen, self.found = world, set(), {}
+
+    def __getitem__(self, role):
+        """Asks for the pages of those before too, and of nobody after."""
+        for each in ROLES[: ROLES.index(role) + 1]:
+            if each not in self.found:
+                self.found[each] = [page for page in pages_of(self.world, each) if page.same not in self.seen]
+                self.seen |= {page.same for page in self.found[each]}
+        return self.found[role]
 
 
 def pages_of(world, role):

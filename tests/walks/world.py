@@ -39,12 +39,16 @@ from kraftsamling.management.demo.build import build as build_demo
 from kraftsamling.notifications.models import Category, Message
 from kraftsamling.notifications.preferences import token_for
 from kraftsamling.programmes.models import Programme, Role
+from pilots.models import Project
 from tests.factories import applications, decisions, grants
 from tests.factories.accounts import UserFactory
 from tests.factories.applications import create_sent_in
 from tests.factories.programmes import ProgrammeFactory
 from tests.walks.world_learning import learning
+from tests.walks.world_projects import projects
+from tests.walks.world_projects import typed as typed_in_projects
 from tests.walks.world_reports import reports
+from tests.walks.world_reports import typed as typed_in_reports
 from tests.walks.world_steering import TYPED as STEERING_TYPED
 from tests.walks.world_steering import steering
 
@@ -70,6 +74,8 @@ ACCOUNTS = {
 """Which account of the demo has which role."""
 
 ROLES = (VISITOR, OUTSIDER, *ACCOUNTS, OTHER_LEADER)
+PEOPLE = (VISITOR, OUTSIDER, MEMBER, OTHER_MEMBER)
+STAFF = ROLES[len(PEOPLE) :]
 SECRET = "a secret that only the invited one has been mailed"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -120,7 +126,7 @@ def build(files):
         **_sketches(programme, home, people, at=at),
         **_organisation(home, people, at=at),
         **_account(people),
-        **reports(),
+        **_projects(programme, home, people, at=at),
         **learning(programme, home, people, at=at),
         **steering(programme, people, at=at),
         "programme_roles": {"slug": programme.slug},
@@ -160,6 +166,8 @@ def _typed(arguments, leader, *, at):
         "decision_save": {"revision": 1, "seen_version": 1, "kind": "rejected", "reasons": "Medlen räcker inte."},
         **{key: {"revision": 1} for key in ["decision_propose", "decision_issue", "decision_drop"]},
         "decision_correct": {"correction": "Ett räknefel."},
+        **typed_in_projects(arguments),
+        **typed_in_reports(arguments, at=at),
         "outcome_drop": {"revision": outcome.revision},
         "outcome_edit": {"kind": outcome.kind, "reason": "Ett annat skäl.", "revision": outcome.revision},
         "letter_edit": {"letter": "Ett eget brev.", "revision": outcome.revision},
@@ -168,6 +176,12 @@ def _typed(arguments, leader, *, at):
         "call_answers": {"question": "Får vi?", "answer": "Ja."},
         **STEERING_TYPED,
     }
+
+
+def _projects(programme, home, people, *, at):
+    granted = Project.objects.get(application__sketch__current_version__title="Sommarläger för alla (exempel)")
+    rows = projects(programme, home, people, granted, member=people[MEMBER], at=at)
+    return rows | reports(programme, home, people, granted, member=people[MEMBER], at=at)
 
 
 def _calls(programme, people):
@@ -242,6 +256,9 @@ def _sketches(programme, home, people, *, at):  # noqa: PLR0915 - one world, tol
     rows |= {name: {"slug": call.slug} for name in ["board_detail", "reviewers", "outcomes", "outcomes_send"]}
     rows |= {f"board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
     rows["board_file"] = {"slug": call.slug, "kind": "pdf"}
+    rows |= {name: {"slug": call.slug} for name in ["applications_board", "applications_assign"]}
+    rows |= {f"applications_board_file@{kind}": {"slug": call.slug, "kind": kind} for kind in ("csv", "xlsx")}
+    rows["applications_board_file"] = {"slug": call.slug, "kind": "pdf"}
     rows |= _scenarios(call, leader, [waiting.pk, answered.pk], at=at)
     rows |= _case(waiting, call, home, people, at=at)
     rows |= decided
@@ -347,8 +364,13 @@ def _decided(call, home, people, *, at):
     issued = decisions.issue(decisions.write(granted, by=leader, at=at - 3 * days, **when), by=decider, at=at - days)
     build_letter(issued.pk)
 
+    reviewer = people[Role.REVIEWER]
+    reading = grants.assign(waiting.sketch, reviewer, by=leader, at=at - 3 * days, step="application")
+    actions.declare_on_assessment(reading, has_conflict=False, by=reviewer, at=at - 2 * days)
+
     case = {"pk": waiting.pk}
-    rows = dict.fromkeys(
+    rows = {"assessment_detail@application": {"pk": reading.pk}}
+    rows |= dict.fromkeys(
         ["application_preparation", "preparation_save", "aid_registered", "decision_edit", "decision_save"], case
     )
     rows |= {"preparation_file": {**case, "file_id": certificate.pk}, "decision_edit@decided": {"pk": granted.pk}}

@@ -26,7 +26,7 @@ def learning(programme, home, people, *, at):
     rows = dict.fromkeys(["project_learning", "learning_create", "note_create"], pk)
     rows |= {f"learning_{name}": {"pk": learned.pk} for name in ["detail", "edit", "remove"]}
     rows |= {"learning_pick": {"what": "lardom"}, "learning_pick@note": {"what": "intervju"}}
-    for name in ["learning_list_file", "indicator_list_file", "theme_matrix_file"]:
+    for name in ["learning_list_file", "indicator_overview_file", "theme_matrix_file"]:
         rows |= {f"{name}@{kind}": {"kind": kind} for kind in ("csv", "xlsx")} | {name: {"kind": "pdf"}}
     rows |= {f"note_{name}": {"pk": draft.pk} for name in ["detail", "edit", "approve"]}
     rows |= {name: {"pk": note.pk} for name in ["note_detail@approved", "note_reopen", "passage_add"]}
@@ -50,7 +50,7 @@ def _analyses(programme, note, passage, leader, *, at):
     quotes = [analyses.add_quote(one, source=note, quote=passage.quote, by=leader, at=at) for one in (findings[0], findings[2])]
     make.publish(published, by=leader, at=at)
     case, done = {"pk": draft.pk}, {"pk": published.pk}
-    rows = {f"analysis_{name}": case for name in ["edit", "save", "autosave", "publish", "detail@draft"]}
+    rows = {f"analysis_{name}": case for name in ["edit", "preview", "save", "autosave", "publish", "detail@draft"]}
     rows |= {"analysis_detail": done, "analysis_version": {**done, "number": 1}, "analysis_edit@published": done}
     rows |= {"analysis_reopen": done, "finding_add": case}
     finding = {**case, "finding": findings[2].pk}

@@ -3,8 +3,10 @@
 from .grants import SOURCES as GRANTS
 from .kinds import Source, Task
 from .learning import SOURCES as LEARNING
+from .projects import SOURCES as PROJECTS
+from .reports import SOURCES as REPORTS
 from .steering import SOURCES as STEERING
 
-SOURCES = (*GRANTS, *LEARNING, *STEERING)
+SOURCES = (*GRANTS, *PROJECTS, *REPORTS, *LEARNING, *STEERING)
 
 __all__ = ["SOURCES", "Source", "Task"]

@@ -19,6 +19,7 @@ from grants.models import (
     Outcome,
     RulingRequest,
     Sketch,
+    Step,
 )
 from grants.models.completions import undecided
 from grants.models.correspondence import with_unread
@@ -153,25 +154,42 @@ def answer_join_request(request: JoinRequest) -> Task:
 
 
 def review_calls(user: Any, *, at: datetime) -> QuerySet:
+    return _review_calls(user, Step.SKETCH).order_by("review_due_at", "pk")
+
+
+def review_calls_of_applications(user: Any, *, at: datetime) -> QuerySet:
+    return _review_calls(user, Step.APPLICATION).order_by("decision_expected_on", "pk")
+
+
+def _review_calls(user: Any, step: str) -> QuerySet:
     programmes = programmes_with_role(user, Role.REVIEWER)
     if not programmes:
         return Call.objects.none()
-    mine = Q(sketches__assessments__in=Assessment.objects.of_reviewer(user).remaining())
+    mine = Q(sketches__assessments__in=Assessment.objects.of_reviewer(user).remaining().in_step(step))
     to_declare = mine & Q(sketches__assessments__state=AssessmentState.ASSIGNED)
     calls = Call.objects.filter(programme__in=programmes).annotate(
         remaining=Count("sketches__assessments", filter=mine), to_declare=Count("sketches__assessments", filter=to_declare)
     )
-    return calls.filter(remaining__gt=0).order_by("review_due_at", "pk")
+    return calls.filter(remaining__gt=0)
 
 
 def review_sketches(call: Any) -> Task:
-    title = ngettext("%(count)d sketch to assess", "%(count)d sketches to assess", call.remaining) % {"count": call.remaining}
+    title = ngettext("%(count)d sketch to assess", "%(count)d sketches to assess", call.remaining)
+    return _review(call, title, due_at=call.review_due_at)
+
+
+def review_applications(call: Any) -> Task:
+    title = ngettext("%(count)d application to assess", "%(count)d applications to assess", call.remaining)
+    return _review(call, title, due_at=None)
+
+
+def _review(call: Any, title: str, *, due_at: datetime | None) -> Task:
     first = _("First say whether you are in conflict of interest: %(count)d left.") % {"count": call.to_declare}
     return Task(
-        title=title,
+        title=title % {"count": call.remaining},
         detail=f"{call} · {first}" if call.to_declare else str(call),
         url=address("review_list", otherwise=call.get_absolute_url()),
-        due_at=call.review_due_at,
+        due_at=due_at,
     )
 
 
@@ -412,6 +430,7 @@ SOURCES = (
     Source(lonely_organisations, invite_colleague),
     Source(join_requests, answer_join_request),
     Source(review_calls, review_sketches),
+    Source(review_calls_of_applications, review_applications),
     Source(calls_in_preparation, publish_call),
     Source(calls_without_reviewers, assign_reviewers),
     Source(calls_without_answers, prepare_answers),

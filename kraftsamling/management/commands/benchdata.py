@@ -3,17 +3,28 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
 
 from kraftsamling.management.demo.bulk import Bulk
+from kraftsamling.management.demo.bulk_projects import BulkProjects
 
 
 class Command(BaseCommand):
-    help = "Writes many organisations and sketches in bulk, with accounts that cannot log in by password. Never run it where there are real cases."
+    help = "Writes many organisations, sketches and projects in bulk, with accounts that cannot log in by password. Never run it where there are real cases."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--sketches", type=int, default=1000)
         parser.add_argument("--organisations", type=int, default=300)
+        parser.add_argument("--projects", type=int, default=0, help="with ten years of reports each")
+        parser.add_argument("--costs", type=int, default=200_000, help="booked costs of all the projects together")
 
-    def handle(self, *args: Any, sketches: int, organisations: int, **options: Any) -> None:
-        call = Bulk().fill(sketches=sketches, organisations=organisations)
-        self.stdout.write(f"{sketches} sketches from {organisations} organisations in {call.get_absolute_url()}")
+    def handle(self, *args: Any, sketches: int, organisations: int, projects: int, costs: int, **options: Any) -> None:
+        bulk = Bulk()
+        call = bulk.fill(sketches=sketches, organisations=organisations)
+        if projects:
+            BulkProjects(bulk, projects=projects, entries=costs).fill()
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # as a database does by itself after a while: its plans rest on how many rows there are
+        self.stdout.write(
+            f"{sketches} sketches from {organisations} organisations in {call.get_absolute_url()}, {projects} projects"
+        )

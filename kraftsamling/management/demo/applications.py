@@ -10,9 +10,22 @@ from grants import actions, decision_rules
 from grants.budget import platform
 from grants.budget.store import store
 from grants.forms.whole import ApplicationForms
-from grants.models import Application, Call, Check, Decision, DecisionKind, OutcomeKind, Sketch, StateAid
+from grants.models import (
+    Application,
+    Assessment,
+    Call,
+    Check,
+    Decision,
+    DecisionKind,
+    OutcomeKind,
+    Recommendation,
+    Sketch,
+    StateAid,
+    Step,
+)
 from kraftsamling.accounts.actions import add_signatory
-from kraftsamling.accounts.models import Organisation, Signatory
+from kraftsamling.accounts.demo import DEMO_DOMAIN
+from kraftsamling.accounts.models import Organisation, Signatory, User
 from kraftsamling.lib.money import Kronor
 from pilots.actions import enter_project
 
@@ -109,7 +122,8 @@ class DemoApplications:
             actions.lapse_application(application, at=moment(2024, 11, 29, 16))
             reason = "Det finns pengar kvar i utlysningen, och ni kan söka på nytt."
             actions.extend_application(application, due_at=at + timedelta(days=20), reason=reason, by=self.leader, at=again)
-        self.sent_in(sketches[4], SKETCHES[4], at=at - timedelta(days=8))
+        partner = ("Ljusnarsbergs kommun", 8_000)
+        self.sent_in(sketches[4], SKETCHES[4], at=at - timedelta(days=8), partner=partner)
         self.sent_in(sketches[5], SKETCHES[5], at=at - timedelta(days=6))
         self._half_written(sketches[6], at=at - timedelta(days=2))
 
@@ -140,8 +154,21 @@ class DemoApplications:
             returned.sketch, text="Hej! Hör av er om något är oklart, så går vi igenom det tillsammans.", by=self.leader,
             at=at - timedelta(days=5, hours=-1),
         )  # fmt: skip
+        self._reviewed([returned, waiting], at=at - timedelta(days=5))
         decision = self._written(waiting, at=at - timedelta(days=2), item="", kind=DecisionKind.GRANTED, cap=LEFT)
         actions.propose_decision(decision, revision=decision.revision, by=self.leader, at=at - timedelta(days=1))
+
+    def _reviewed(self, applications: list[Application], *, at: datetime) -> None:
+        """Two reviewers read both; one of them has handed in the one that has come further."""
+        reviewers = [self.demo.users["granskare"], User.objects.get(email=f"granskare.tva@{DEMO_DOMAIN}")]
+        call, sketches = applications[0].sketch.call, [application.sketch for application in applications]
+        actions.assign_reviewers(call, sketches=sketches, reviewers=reviewers, step=Step.APPLICATION, by=self.leader, at=at)
+        done = Assessment.objects.in_step(Step.APPLICATION).get(sketch=sketches[1], reviewer=reviewers[1])
+        actions.declare_on_assessment(done, has_conflict=False, by=reviewers[1], at=at + timedelta(hours=2))
+        scores = {criterion: (4, criterion.levels[4]) for criterion in call.criteria.order_by("position")}
+        actions.submit_assessment(
+            done, scores=scores, recommendation=Recommendation.INVITE, comment="", by=reviewers[1], at=at + timedelta(days=1)
+        )
 
     def application_of(self, sketch: Sketch) -> Application:
         related = ("sketch__call__programme", "sketch__organisation", "current_version")
@@ -149,13 +176,14 @@ class DemoApplications:
 
     # ---- One application
 
-    def sent_in(self, sketch: Sketch, row: DemoSketch, *, at: datetime) -> Application:
+    def sent_in(self, sketch: Sketch, row: DemoSketch, *, at: datetime, partner: tuple[str, int] | None = None) -> Application:
+        """`partner` finances a part in the first year, instead of the applicant's own money."""
         application = self.application_of(sketch)
         organisation = sketch.organisation
         signatory = self.signatory_of(organisation, at=at)
         by = signatory.user or self.demo.member_of(organisation)
         draft = actions.draft_of(application)
-        typed = {**self.typed(application, row), **self.budget(application, row)}
+        typed = {**self.typed(application, row), **self.budget(application, row, partner)}
         revision = actions.save_application_draft(
             application, typed=typed, names=frozenset(typed), revision=draft.revision, by=by, at=at - timedelta(minutes=20)
         )
@@ -213,7 +241,7 @@ class DemoApplications:
         call = application.sketch.call
         return (call.period_starts_on or date(2025, 1, 1)) + timedelta(days=14)
 
-    def budget(self, application: Application, row: DemoSketch) -> dict[str, str]:
+    def budget(self, application: Application, row: DemoSketch, partner: tuple[str, int] | None) -> dict[str, str]:
         """The sketch's costs over two years, with the grant and the own money following the costs."""
         sketch = application.sketch.handed_in.content
         years = (self._starts_on(application).year, self._starts_on(application).year + 1)
@@ -231,6 +259,10 @@ class DemoApplications:
         typed |= {"b_f0_role": "grant", "b_f0_financier": "Region Örebro län, 1:1-medel"}
         typed |= {"b_f1_role": "own", "b_f1_financier": application.sketch.organisation.name, "b_f1_public": "1"}
         typed |= {"b_f1_appropriation": "other"}
+        if partner:
+            own[0] -= partner[1]
+            typed |= {"b_f2_role": "other", "b_f2_financier": partner[0], "b_f2_public": "1", "b_f2_appropriation": "other"}
+            typed[f"b_f2_{years[0]}"] = str(partner[1])
         for prefix, parts in (("b_f0", grant), ("b_f1", own)):
             typed |= {f"{prefix}_{year}": str(part) for year, part in zip(years, parts, strict=True)}
         return typed

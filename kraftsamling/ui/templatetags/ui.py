@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, CheckboxInput
 from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from kraftsamling.lib.charts import ROW, WIDTH, bars
 from kraftsamling.lib.dates import NBSP, STOCKHOLM, day_text, moment_text, time_left_text
+from kraftsamling.lib.line_charts import BAR_ROW
 from kraftsamling.lib.money import Kronor, grouped
 from kraftsamling.ui.addresses import address_as, query_with, sort_link
 from kraftsamling.ui.differences import changed_pieces
@@ -77,6 +78,21 @@ def pill(label: Any, tone: str = "neutral") -> SafeString:
 @register.simple_tag
 def money(kronor: Kronor | None) -> str:
     return NOTHING if kronor is None else str(kronor)
+
+
+@register.simple_tag
+def whole(kronor: Kronor | None) -> str:
+    """The same without “kr”, where the head of the column says it."""
+    return NOTHING if kronor is None else grouped(kronor.whole)
+
+
+@register.simple_tag
+def figure(value: Decimal | None) -> str:
+    """A measured value: with the decimals it has, thousands apart."""
+    if value is None:
+        return NOTHING
+    number, _point, decimals = f"{Decimal(value).normalize():f}".partition(".")
+    return grouped(int(number)) + (f",{decimals}" if decimals else "")
 
 
 @register.simple_tag
@@ -230,11 +246,62 @@ def bar_chart(title: Any, rows: Iterable[tuple[str, int, int]], value_label: Any
     }
 
 
-# ---- Fields of a form; a template for each part of forty fields takes its time
-
-
 @register.simple_tag
-def field_notes(field: BoundField) -> SafeString:
+def bars_height(rows: Iterable[Any]) -> int:
+    """How high the drawing of paired bars is."""
+    return max(1, len(list(rows))) * BAR_ROW
+
+
+# ---- Fields of a form; a template for each of fifty fields takes its time
+
+
+@register.simple_tag(takes_context=True)
+def whole_field(context: Context, field: BoundField) -> SafeString:
+    """A field with its label, help, errors and control; Crispy says in the context what stands around it."""
+    if field.is_hidden:
+        return field.as_widget()
+    classes = f"{' error' if field.errors else ''} {context.get('wrapper_class') or ''}".rstrip()
+    label = format_html("{}{}", field.label, _optional_mark(field))
+    if isinstance(field.field.widget, CheckboxInput):
+        return format_html(_CHECK, field.auto_id, classes, field, field.id_for_label, field.label, _field_notes(field))
+    if field.use_fieldset:
+        described = field.aria_describedby  # type: ignore[attr-defined]
+        about = format_html(' aria-describedby="{}"', described) if described else ""
+        return format_html(_GROUP, field.auto_id, classes, about, label, _field_notes(field), field)
+    units = (context.get("crispy_prepended_text"), context.get("crispy_appended_text"))
+    return format_html(_FIELD, field.auto_id, classes, field.id_for_label, label, _field_notes(field), _with_units(field, *units))
+
+
+_CHECK = """
+<div id="div_{}" class="field check{}">
+  <div class="check-row">{}<label for="{}">{}</label></div>
+  {}
+</div>
+"""
+_GROUP = """
+<fieldset id="div_{}" class="field group{}"{}>
+  <legend>{}</legend>
+  {}
+  {}
+</fieldset>
+"""
+_FIELD = """
+<div id="div_{}" class="field{}">
+  <label for="{}">{}</label>
+  {}
+  {}
+</div>
+"""
+
+
+def _with_units(field: BoundField, before: Any, after: Any) -> SafeString:
+    if not before and not after:
+        return field.as_widget()
+    units = [format_html('<span class="unit">{}</span>', text) if text else "" for text in (before, after)]
+    return format_html('<div class="with-unit">{}{}{}</div>', units[0], field, units[1])
+
+
+def _field_notes(field: BoundField) -> SafeString:
     """The help and the errors of a field, before its control."""
     hint = format_html('<div class="hint" id="{}_helptext">{}</div>', field.auto_id, field.help_text) if field.help_text else ""
     if not field.errors:
@@ -243,8 +310,7 @@ def field_notes(field: BoundField) -> SafeString:
     return format_html('{}<div class="err" id="{}_error">{}</div>', hint, field.auto_id, errors)
 
 
-@register.simple_tag
-def optional_mark(field: BoundField) -> SafeString:
+def _optional_mark(field: BoundField) -> SafeString:
     """Said of the few that may be left out, instead of a star at all the others."""
     if field.field.required or getattr(field.field, "needed_to_submit", False):
         return SafeString("")

@@ -25,38 +25,42 @@ def labels(places, user):
 
 
 def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
-    assert labels(nav.MENU, AnonymousUser()) == ["Calls", "Search"]
+    assert labels(nav.MENU, AnonymousUser()) == ["Calls", "Pilot projects", "Search"]
 
 
 @pytest.mark.parametrize(
     ("role", "menu", "account"),
     [
-        ("", ["Calls", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.REVIEWER, ["Calls", "Reviewing", "Search"], ["Our organisation", "What mail I want"]),
+        ("", ["Calls", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.REVIEWER, ["Calls", "Reviewing", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
         (
             Role.PROCESS_LEADER,
-            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Pilot projects", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (
             Role.PROCESS_TEAM,
-            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Pilot projects", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (
             Role.DECISION_MAKER,
-            ["Calls", "Preparation", "Decisions", "Projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Pilot projects", "Search"],
             ["Our organisation", "What mail I want"],
         ),
         (
             Role.ADMINISTRATOR,
-            ["Calls", "Search"],
+            ["Calls", "Pilot projects", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "People and roles", "What mail I want"],
         ),
-        (Role.STEERING_GROUP, ["Calls", "Projects", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.REFERENCE_GROUP, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.FINANCE_OFFICER, ["Calls", "Projects", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.COMMUNICATIONS_OFFICER, ["Calls", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.STEERING_GROUP, ["Calls", "Projects", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.REFERENCE_GROUP, ["Calls", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.FINANCE_OFFICER, ["Calls", "Projects", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
+        (
+            Role.COMMUNICATIONS_OFFICER,
+            ["Calls", "Projects", "Pilot projects", "Search"],
+            ["Our organisation", "What mail I want"],
+        ),
     ],
 )
 def test_each_role_has_its_menu(programme, role, menu, account):
@@ -70,12 +74,13 @@ def test_members_find_their_sketches():
         "Our sketches",
         "Decisions",
         "Projects",
+        "Pilot projects",
         "Search",
     ]
 
 
 def test_the_entry_of_the_page_one_is_on_is_marked():
-    calls, search = nav.entries(nav.MENU, asked(AnonymousUser(), "/utlysningar/pilotprojekt/"))
+    calls, _projects, search = nav.entries(nav.MENU, asked(AnonymousUser(), "/utlysningar/pilotprojekt/"))
     assert (calls.url, calls.current, search.current) == ("/utlysningar/", True, False)
     assert nav.entries(nav.MENU, asked(AnonymousUser(), "/om/"))[0].current is False
 
@@ -87,7 +92,7 @@ def test_every_entry_leads_to_a_page_that_exists():
 
 def test_a_request_that_failed_early_has_a_menu_too():
     context = nav.navigation(RequestFactory().get("/"))
-    assert [str(entry.label) for entry in context["navigation"]] == ["Calls", "Search"]
+    assert [str(entry.label) for entry in context["navigation"]] == ["Calls", "Pilot projects", "Search"]
     assert context["waiting_count"] == 0
 
 

@@ -27,6 +27,9 @@ OPEN_PAGES = [
     "/halsa/",
     "/robots.txt",
     "/.well-known/security.txt",
+    "/pilotprojekt/",
+    "/pilotprojekt.csv",
+    "/pilotprojekt.json",
 ]
 
 

@@ -279,3 +279,20 @@ def test_the_count_is_one_query_and_none_for_somebody_without_anything(programme
     assert (nobody.programme_roles, nobody.organisation_ids) == (frozenset(), frozenset())
     with django_assert_num_queries(0):
         assert count_waiting(nobody, at=NOW) == 0
+
+
+def test_only_where_something_waits_is_the_list_itself_asked_for(programme, django_assert_num_queries):
+    everything = User.objects.get(pk=UserFactory(roles=[(programme, role) for role in Role.values]).pk)
+    assert (bool(everything.programme_roles), everything.organisation_ids) == (True, frozenset())
+    with django_assert_num_queries(1):
+        assert waiting_for(everything, at=NOW) == []
+    member = UserFactory(member_of=OrganisationFactory())
+    make_draft(make_call(programme), organisation=member.organisations.get())
+    member = User.objects.get(pk=member.pk)
+    assert (member.programme_roles, len(member.organisation_ids)) == (frozenset(), 1)
+    with django_assert_num_queries(3):
+        assert [bool(task.due_at) for task in waiting_for(member, at=NOW)] == [True, False]
+    nobody = User.objects.get(pk=UserFactory().pk)
+    assert (nobody.programme_roles, nobody.organisation_ids) == (frozenset(), frozenset())
+    with django_assert_num_queries(0):
+        assert waiting_for(nobody, at=NOW) == []

@@ -167,6 +167,13 @@ def test_diff_words_of_very_long_texts_goes_by_lines():
     assert render("{% diff_words before after %}", before=long, after=long + "new\n") == long + "<ins>new\n</ins>"
 
 
+def test_diff_words_of_texts_that_are_too_different_and_too_long_does_not_try():
+    before, after = ("".join(f"{word} {number}\n" for number in range(4_000)) for word in ("old", "new"))
+    assert render("{% diff_words before after %}", before=f"same\n{before}end", after=f"same\n{after}end") == (
+        f"same\n<del>{before}</del><ins>{after}</ins>end"
+    )
+
+
 def test_step_list_says_where_we_are_without_colour():
     steps = [{"label": name, "detail": "", "state": state} for name, state in [("A", "done"), ("B", "now"), ("C", "todo")]]
     html = render("{% step_list steps %}", steps=steps)

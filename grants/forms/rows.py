@@ -1,0 +1,119 @@
+"""A part of a draft whose fields may stand in rows: goal 1, goal 2, one empty row more for each that is filled in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from kraftsamling.lib.text import clean_text, single_child_hints
+
+from .drafts import DraftForm
+from .fields import PlainTextField
+
+
+class RowsForm(DraftForm):
+    """Fields called prefix_number_part make a row; the first part of a group says what the row is about."""
+
+    row_groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    most_rows: ClassVar[int] = 0
+    always_valued: ClassVar[frozenset[str]] = frozenset()
+    """Parts that have a value also in a row nobody has begun, such as a choice."""
+    many_choices: ClassVar[frozenset[str]] = frozenset()
+    """Fields with so many choices that they stand in columns."""
+
+    def begin(self, fields: Mapping[str, forms.Field], *, optional: Iterable[str] = ()) -> None:
+        """Takes the fields, and asks about single children where the text makes one ask."""
+        self.fields.update(fields)
+        if self.data.get("groups_only") or single_child_hints(self._typed_text()):
+            self.fields["groups_only"] = forms.BooleanField(
+                label=_("We have read through the text: no single child or young person can be recognised"), required=False
+            )
+        for name, field in self.fields.items():
+            field.error_messages["required"] = _("Remains to be filled in.")
+            field.needed_to_submit = name.startswith((*self.row_groups, *optional, "groups_only"))  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = self._layout()
+
+    def _typed_text(self) -> str:
+        texts = (name for name, field in self.fields.items() if isinstance(field, PlainTextField))
+        return clean_text("\n".join(str(self.data.get(name, "")) for name in texts))
+
+    def all_names(self) -> frozenset[str]:
+        """What this part answers for when it is saved: also rows that are no longer shown because they were emptied."""
+        prefixes = {name.partition("_")[0] for name in self.fields} & set(self.row_groups)
+        numbers = range(1, self.most_rows + 1)
+        rows = {f"{prefix}_{n}_{part}" for prefix in prefixes for part in self.row_groups[prefix] for n in numbers}
+        return frozenset({*self.fields, *rows})
+
+    def rows_shown(self, prefix: str, parts: tuple[str, ...], most: int) -> int:
+        """Those that are filled in and one empty row more; every save shows the next."""
+        filled = [n for n in range(1, most + 1) if any(self.data.get(f"{prefix}_{n}_{part}") for part in parts)]
+        return min(most, max(filled, default=0) + 1)
+
+    def _layout(self) -> Layout:
+        """The fields in their order, rows of the same thing side by side."""
+        parts: list[Any] = []
+        rows: dict[str, list[str]] = {}
+        for name in self.fields:
+            prefix, number = name.split("_")[0], name.split("_")[1] if "_" in name else ""
+            if prefix in self.row_groups and number.isdecimal():
+                key = f"{prefix}_{number}"
+                if key not in rows:
+                    rows[key] = []
+                    parts.append(key)
+                rows[key].append(name)
+            else:
+                parts.append(name)
+        return Layout(*(self._placed(part, rows) for part in parts))
+
+    def _placed(self, part: str, rows: dict[str, list[str]]) -> Any:
+        if part in rows:
+            return Div(*rows[part], css_class="field-row")
+        return Div(part, css_class="many-choices") if part in self.many_choices else part
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self._check_rows()
+        if "groups_only" in self.fields:
+            self._check_single_children(cleaned)
+        return cleaned
+
+    def _check_rows(self) -> None:
+        """A row that has been begun has its first part too."""
+        for prefix, (first, *rest) in self.row_groups.items():
+            parts = [part for part in rest if part not in self.always_valued]
+            for n in range(1, self.most_rows + 1):
+                name = f"{prefix}_{n}_{first}"
+                begun = any(self.cleaned_data.get(f"{prefix}_{n}_{part}") for part in parts)
+                if name in self.fields and name not in self.errors and begun and not self.cleaned_data.get(name):
+                    self.add_error(name, _("Write what the row is about, or empty the rest of it."))
+
+    def label_of(self, name: str) -> str:
+        """What the field is called outside its own row."""
+        return self._label(name, ValidationError(""))
+
+    def label_within(self, name: str) -> str:
+        """What the field is called inside its row; empty for a field that stands by itself or begins a row."""
+        return str(self.fields[name].label) if self._first_of_row(name) not in {"", name} else ""
+
+    def is_begun(self, name: str) -> bool:
+        """Of a row that nobody has begun, nothing is told; a choice in it has always a value."""
+        first = self._first_of_row(name)
+        return not first or bool(self.cleaned_data.get(first))
+
+    def _first_of_row(self, name: str) -> str:
+        prefix, _dash, rest = name.partition("_")
+        first = f"{prefix}_{rest.partition('_')[0]}_{self.row_groups[prefix][0]}" if prefix in self.row_groups else ""
+        return first if first in self.fields else ""
+
+    def _label(self, name: str, error: ValidationError) -> str:
+        first = self._first_of_row(name)
+        if first not in {"", name}:
+            return f"{str(self.fields[first].label).split(':')[0]}: {str(self.fields[name].label).lower()}"
+        return super()._label(name, error)

@@ -1,0 +1,227 @@
+"""Fills a database for measuring: many projects with ten years of reports, indicators, booked costs and payments."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Model, OuterRef, Subquery, Sum
+
+from grants.models import Budget, CostCategory, CostLine
+from kraftsamling.accounts.models import Organisation, Signatory
+from kraftsamling.files import store
+from kraftsamling.lib.money import Kronor
+from kraftsamling.places.models import Municipality
+from pilots.models import (
+    CostEntry,
+    Indicator,
+    IndicatorValue,
+    PaymentRequest,
+    Payout,
+    PayoutKind,
+    Project,
+    ProjectKind,
+    Report,
+    ReportedCost,
+    ReportKind,
+    ReportVersion,
+    Terms,
+)
+from pilots.states import PaymentState, PayoutState, ReportState
+
+from .bulk import PORTION, Bulk
+
+YEARS = 10
+REQUESTS = 2
+INDICATORS = (("Unga som deltar", "personer", True), ("Träffar", "antal", False))
+CATEGORIES = (CostCategory.OWN_STAFF, CostCategory.EXTERNAL_SERVICES, CostCategory.TRAVEL)
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def written(rows: Iterable[Model]) -> Iterator[Model]:
+    """The same rows with their keys, written some hundred at a time, so that a million need no more memory than these."""
+    rows = iter(rows)
+    while portion := list(islice(rows, PORTION)):
+        yield from type(portion[0])._default_manager.bulk_create(portion)
+
+
+def write(rows: Iterable[Model]) -> None:
+    for _row in written(rows):
+        pass
+
+
+@dataclass
+class BulkProjects:
+    """Projects decided elsewhere, of the organisations that Bulk has written; every second is over."""
+
+    bulk: Bulk
+    projects: int
+    entries: int
+    """How many booked costs there are in all."""
+
+    @transaction.atomic
+    def fill(self) -> None:
+        self.day = self.bulk.now.date()
+        self.owners = list(Organisation.objects.filter(name__startswith="Bench ").order_by("pk"))
+        self.signatories = self._signatories()
+        self.made = self._projects()
+        self._around()
+        self._reports()
+        self._measured()
+        self._payments()
+
+    def _signatories(self) -> dict[int, Signatory]:
+        proof = store.store_bytes("protokoll.pdf", PDF, "application/pdf", by=None)
+        rows = (
+            Signatory(
+                organisation=owner, name="Bench firmatecknare", proof=proof, valid_from_on=self.day - timedelta(days=4000),
+                registered_at=self.bulk.now, registered_by=self.bulk.writer,
+            )
+            for owner in self.owners
+        )  # fmt: skip
+        return {row.organisation_id: row for row in written(rows)}  # type: ignore[attr-defined]
+
+    def _projects(self) -> list[Project]:
+        areas = list(self.bulk.programme.focus_areas.order_by("position"))
+        budgets = list(written(Budget(indirect_rate=0) for _number in range(self.projects)))
+        used = Project.objects.aggregate(most=Max("pk"))["most"] or 0
+        rows = (
+            Project(
+                programme=self.bulk.programme, kind=ProjectKind.ELSEWHERE, title=f"Bench projekt {used + number}",
+                owner=self.owners[number % len(self.owners)], registry_number=f"BENCH {used + number}",
+                decided_where="Bench, § 1", share=Decimal(50), cap=Kronor(250_000), starts_on=self._starts(number),
+                ends_on=self._starts(number) + timedelta(days=365 * YEARS), budget=budget, summary="Bench",
+                main_focus_area=areas[number % len(areas)], opened_at=self._at(self._starts(number)), entered_by=self.bulk.leader,
+            )
+            for number, budget in enumerate(budgets)
+        )  # fmt: skip
+        return list(written(rows))  # type: ignore[arg-type]
+
+    def _starts(self, number: int) -> date:
+        """Spread over a year, so that the tenth year of every second project is not over."""
+        return self.day - timedelta(days=365 * YEARS - (number * 7) % 365 if number % 2 else 365 * YEARS + 200)
+
+    def _at(self, on: date) -> datetime:
+        return datetime.combine(on, self.bulk.now.timetz())
+
+    def _around(self) -> None:
+        """Terms, a budget line for each category, a protective factor and a place."""
+        write(
+            Terms(
+                project=each, number=1, owner_id=each.owner_id, share=each.share, cap=each.cap, starts_on=each.starts_on,
+                ends_on=each.ends_on, budget_id=each.budget_id, set_at=each.opened_at,
+            )
+            for each in self.made
+        )  # fmt: skip
+        write(
+            CostLine(
+                budget_id=each.budget_id, position=position, category=category, year=each.starts_on.year, amount=Kronor(160_000)
+            )
+            for each in self.made
+            for position, category in enumerate(CATEGORIES)
+        )
+        places = list(Municipality.objects.in_region(self.bulk.programme.region_id).values_list("pk", flat=True))
+        areas, seats = Project.focus_areas.through, Project.municipalities.through
+        write(areas(project=each, focusarea_id=each.main_focus_area_id) for each in self.made)
+        write(seats(project=each, municipality_id=places[number % len(places)]) for number, each in enumerate(self.made))
+
+    def _reports(self) -> None:
+        """A report each year; those whose last day has passed have been handed in and approved."""
+        reports = (self._report(each, number) for each in self.made for number in range(1, YEARS + 1))
+        write(self._version(row) for row in written(reports) if row.state == ReportState.APPROVED)  # type: ignore[attr-defined]
+        newest = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number").values("pk")[:1]
+        Report.objects.filter(current_version=None, state=ReportState.APPROVED, project__in=self._mine()).update(
+            current_version=Subquery(newest)
+        )
+
+    def _mine(self) -> Any:
+        return Project.objects.filter(pk__gte=self.made[0].pk, kind=ProjectKind.ELSEWHERE, entered_by=self.bulk.leader).values(
+            "pk"
+        )
+
+    def _report(self, project: Project, number: int) -> Report:
+        covers_to = project.starts_on + timedelta(days=365 * number)
+        due_on = covers_to + timedelta(days=30)
+        done = due_on < self.day
+        return Report(
+            project=project, number=number, kind=ReportKind.FINAL if number == YEARS else ReportKind.PROGRESS,
+            covers_from_on=covers_to - timedelta(days=364), covers_to_on=covers_to, due_on=due_on,
+            state=ReportState.APPROVED if done else ReportState.PLANNED,
+            approved_at=self._at(due_on) if done else None, approved_by=self.bulk.leader if done else None,
+        )  # fmt: skip
+
+    def _version(self, report: Any) -> ReportVersion:
+        return ReportVersion(
+            report=report, number=1, draft_revision=1, content={}, checksum="0" * 64, receipt_number=f"BR-{report.pk}",
+            submitted_at=self._at(report.due_on), submitted_by=self.bulk.writer,
+            signatory=self.signatories[report.project.owner_id], signed_by_name="Bench firmatecknare",
+        )  # fmt: skip
+
+    def _measured(self) -> None:
+        """What each report says of the indicators, and the newest of the costs."""
+        indicators: dict[int, list[Any]] = {each.pk: [] for each in self.made}
+        rows = (
+            Indicator(project=each, position=place, name=name, unit=unit, concerns_people=people, baseline=0, target=200)
+            for each in self.made
+            for place, (name, unit, people) in enumerate(INDICATORS)
+        )
+        for row in written(rows):
+            indicators[row.project_id].append(row)  # type: ignore[attr-defined]
+        told = list(
+            ReportVersion.objects.filter(report__project__in=self._mine()).values_list(
+                "pk", "report__project_id", "report__number", "report__covers_to_on"
+            )
+        )
+        write(
+            IndicatorValue(
+                indicator=indicator, version_id=version, measured_on=on, value=20 * number,
+                women=11 * number if indicator.concerns_people else None, men=9 * number if indicator.concerns_people else None,
+            )
+            for version, project, number, on in told
+            for indicator in indicators[project]
+        )  # fmt: skip
+        newest = {project: (version, on) for version, project, _number, on in sorted(told, key=lambda row: row[2])}
+        write(
+            ReportedCost(version_id=version, category=category, year=on.year, booked=Kronor(40_000), forecast=Kronor(50_000))
+            for version, on in newest.values()
+            for category in CATEGORIES
+        )
+
+    def _payments(self) -> None:
+        """Decided requests with their booked costs, each paid out."""
+        each_has = max(1, self.entries // (self.projects * REQUESTS))
+        rows = (self._request(each, number) for each in self.made for number in range(1, REQUESTS + 1))
+        requests: list[Any] = list(written(rows))
+        write(self._entry(request, position) for request in requests for position in range(each_has))
+        amount = Kronor(100 * each_has // 2)
+        write(
+            Payout(
+                project=request.project, kind=PayoutKind.REQUEST, state=PayoutState.PAID, amount=amount, request=request,
+                reference=f"BP-{request.pk}", decided_at=request.decided_at, decided_by=self.bulk.leader,
+                paid_on=request.decided_at.date(),
+            )
+            for request in requests
+        )  # fmt: skip
+        paid = (
+            Payout.objects.filter(project=OuterRef("pk")).order_by().values("project").annotate(sum=Sum("amount")).values("sum")
+        )
+        Project.objects.filter(pk__in=self._mine(), paid=Kronor(0)).update(paid=Subquery(paid))
+
+    def _request(self, project: Project, number: int) -> PaymentRequest:
+        at = project.opened_at + timedelta(days=300 * number)
+        return PaymentRequest(
+            project=project, number=number, state=PaymentState.DECIDED, begun_at=at, begun_by=self.bulk.writer, submitted_at=at,
+            submitted_by=self.bulk.writer, signatory=self.signatories[project.owner_id], signed_by_name="Bench firmatecknare",
+            receipt_number=f"BB-{project.pk}-{number}", checksum="0" * 64, decided_at=at, decided_by=self.bulk.leader,
+        )  # fmt: skip
+
+    @staticmethod
+    def _entry(request: Any, position: int) -> CostEntry:
+        return CostEntry(
+            request=request, position=position, booked_on=request.decided_at.date() - timedelta(days=position + 30),
+            voucher=f"V{position}", text="Bench kostnad", category=CATEGORIES[position % len(CATEGORIES)],
+            amount=Kronor(100), approved=Kronor(100),
+        )  # fmt: skip

@@ -1,0 +1,53 @@
+"""The sentences of the log for reports and indicators."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from kraftsamling.audit.log import register
+
+
+def _plan(details: dict[str, Any]) -> str:
+    count = details.get("count", 0)
+    return ngettext("The plan was made: %(count)d report.", "The plan was made: %(count)d reports.", count) % {"count": count}
+
+
+def _reminder(details: dict[str, Any]) -> str:
+    days, report = details.get("days", 0), details.get("report", "–")
+    if days >= 0:
+        words = ngettext(
+            "Reminder of %(report)s, %(days)d day before its last day.",
+            "Reminder of %(report)s, %(days)d days before its last day.",
+            days,
+        )
+    else:
+        words = ngettext(
+            "Reminder of %(report)s, %(days)d day after its last day.",
+            "Reminder of %(report)s, %(days)d days after its last day.",
+            -days,
+        )
+    return words % {"report": report, "days": abs(days)}
+
+
+def _submitted(details: dict[str, Any]) -> str:
+    words = _("%(report)s was sent in. Receipt %(receipt)s.") % {
+        "report": details.get("report", "–"), "receipt": details.get("receipt", "–")
+    }  # fmt: skip
+    return f"{words} {_('It came after its last day.')}" if details.get("late") else words
+
+
+register("pilots.report.plan", _plan)
+register("pilots.report.remind", _reminder)
+register("pilots.report.submit", _submitted)
+register("pilots.report.refit", gettext_lazy("%(report)s follows the new period: last day %(day)s."))
+register("pilots.report.drop", gettext_lazy("%(report)s is no longer asked for, since the period has changed."))
+register("pilots.report.add", gettext_lazy("%(report)s was added, last day %(day)s: %(reason)s"))
+register("pilots.report.move", gettext_lazy("%(report)s got another last day, %(day)s: %(reason)s"))
+register("pilots.report.cancel", gettext_lazy("%(report)s is no longer asked for: %(reason)s"))
+register("pilots.report.return", gettext_lazy("%(report)s was returned for completion by %(day)s."))
+register("pilots.report.approve", gettext_lazy("%(report)s was approved."))
+register("pilots.report.add_file", gettext_lazy("%(name)s was laid beside %(report)s."))
+register("pilots.report.remove_file", gettext_lazy("%(name)s was taken away from %(report)s."))
+register("pilots.indicator.set", gettext_lazy("The indicator “%(name)s” was written down."))
+register("pilots.indicator.remove", gettext_lazy("The indicator “%(name)s” was taken away."))

@@ -1,0 +1,9 @@
+"""What others connect to. Sent inside the transaction: a receiver that fails undoes what it was told of, by intent."""
+
+from django.dispatch import Signal
+
+terms_changed = Signal()
+"""New terms count from now on. Arguments: project, at, and the terms before and after (`before`, `after`)."""
+
+project_opened = Signal()
+"""A project stands in the registry, with its terms and budget. Arguments: project, at."""

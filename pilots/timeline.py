@@ -1,0 +1,124 @@
+"""All days on which something takes effect in a project, each with where it comes from."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from kraftsamling.lib.calendar import CalendarDay
+from kraftsamling.lib.dates import months_after
+from pilots.change_rules import call_of
+from pilots.models import Payout, PayoutKind, Project, Report
+from pilots.states import PayoutState, ProjectState
+
+RECOVERY_YEARS = 10
+"""A payment can be recovered for ten years from the day it was made (förordning 2003:596, 13 §)."""
+MONTHS_WITHOUT_CALL = 1
+LAW_URL = "https://rkrattsbaser.gov.se/sfst?bet=2003:596"
+
+
+class Day(NamedTuple):
+    """A day, what happens on it, and where that is written."""
+
+    key: str
+    """The same for the same thing for ever, so that a calendar moves it instead of showing it twice."""
+    on: date
+    title: str
+    source: str
+    url: str
+    project: Project
+
+    def is_past(self, today: date) -> bool:
+        return self.on < today
+
+
+def days_of(projects: Iterable[Project], user: Any) -> list[Day]:
+    """The days of the projects, in order; reports and money only where the person handles the case or owns it."""
+    projects = list(projects)
+    by_key = {project.pk: project for project in projects}
+    found = [_recovery_day(payout, by_key) for payout in _recoverable(_open_case(projects, user))]
+    return _in_order([*_near(projects, user), *found])
+
+
+def coming_days(project: Project, user: Any) -> list[Day]:
+    """Those of the project's own time: the overview has no use for days ten years away."""
+    return _in_order(_near([project], user))
+
+
+def _near(projects: list[Project], user: Any) -> list[Day]:
+    by_key = {project.pk: project for project in projects}
+    reports = Report.objects.waiting_for_owner().filter(project__in=_open_case(projects, user))
+    return [day for project in projects for day in _period_days(project)] + [_report_day(report, by_key) for report in reports]
+
+
+def _open_case(projects: list[Project], user: Any) -> Any:
+    return Project.objects.with_case_open_to(user).filter(pk__in=[project.pk for project in projects])
+
+
+def _in_order(days: list[Day]) -> list[Day]:
+    return sorted(days, key=lambda day: (day.on, day.key))
+
+
+def _period_days(project: Project) -> list[Day]:
+    terms = _("the terms that count")
+    url = reverse("project_history", args=[project.pk])
+    days = [
+        Day(f"start-{project.pk}", project.starts_on, _("The project begins"), terms, url, project),
+        Day(
+            f"end-{project.pk}",
+            project.ends_on,
+            _("The last day of the project: costs after it do not count"),
+            terms,
+            url,
+            project,
+        ),
+    ]
+    if project.state == ProjectState.RUNNING:
+        call = call_of(project)
+        last = months_after(project.ends_on, call.final_report_months if call else MONTHS_WITHOUT_CALL)
+        source, url = (_("the rules of the call"), call.get_absolute_url()) if call else (terms, url)
+        days.append(
+            Day(f"last-request-{project.pk}", last, _("Last day for the final request for payment"), source, url, project)
+        )
+    return days
+
+
+def _report_day(report: Report, projects: dict[int, Project]) -> Day:
+    project = projects[report.project_id]
+    title = _("%(kind)s %(number)s is to be in") % {"kind": report.get_kind_display(), "number": report.number}
+    return Day(f"report-{report.pk}", report.last_day, title, _("the plan of reports"), _url(report, project), project)
+
+
+def _url(report: Report, project: Project) -> str:
+    try:
+        return report.get_absolute_url()
+    except NoReverseMatch:  # the reports have no pages of their own yet
+        return project.get_absolute_url()
+
+
+def _recoverable(projects: Any) -> Any:
+    return Payout.objects.filter(project__in=projects, state=PayoutState.PAID).exclude(kind=PayoutKind.REPAYMENT)
+
+
+def _recovery_day(payout: Payout, projects: dict[int, Project]) -> Day:
+    project = projects[payout.project_id]
+    on = months_after(payout.paid_on, RECOVERY_YEARS * 12)  # type: ignore[arg-type]
+    title = _("After this day the payment %(reference)s of %(amount)s can no longer be recovered") % {
+        "reference": payout.reference, "amount": payout.amount.exact,
+    }  # fmt: skip
+    return Day(f"recovery-{payout.pk}", on, title, _("förordning 2003:596, 13 §"), LAW_URL, project)
+
+
+def calendar_days(days: Iterable[Day], *, host: str, site: str) -> list[CalendarDay]:
+    """For a calendar program: whole days, with the project's name in each title."""
+    return [
+        CalendarDay(
+            uid=f"project-{day.key}@{host}",
+            title=f"{day.project.title}: {day.title}",
+            on=day.on,
+            url=day.url if day.url.startswith("https:") else f"{site}{day.url}",
+        )
+        for day in days
+    ]

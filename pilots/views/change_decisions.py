@@ -1,0 +1,96 @@
+"""The decision makers' side of a change: new terms, or a refusal."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from grants.budget.store import content_of
+from grants.permissions import require
+from grants.views.common import log_in_first, number, park_and_log_in, unparked
+from kraftsamling.lib.transitions import LostRace, TransitionRefused
+from pilots import change_rules as rules
+from pilots.actions import changes as actions
+from pilots.actions.projects import latest_terms
+from pilots.comparison import compared
+from pilots.forms.changes import ChangeDecisionForm, asked_content
+from pilots.models import ChangeRequest
+from pilots.permissions import projects as permissions
+
+from .changes import readable_change
+from .common import workroom
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    path = reverse("change_decide", args=[pk])
+    if not request.user.is_authenticated:
+        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
+    change = readable_change(request, pk)
+    require(permissions.can_decide_change(request.user, change))
+    if request.method == "POST":
+        return _decide(request, change)
+    if not change.is_waiting:
+        return redirect(change)
+    parked = unparked(request, path=path)
+    initial = asked_content(change, presenter="")
+    form = ChangeDecisionForm(parked, initial=initial, change=change)
+    return _page(request, change, form, restored=parked is not None)
+
+
+def _decide(request: HttpRequest, change: ChangeRequest) -> HttpResponse:
+    form = ChangeDecisionForm(request.POST, change=change)
+    if not form.is_valid():
+        return _page(request, change, form, status=422)
+    try:
+        _act(request, change, form)
+    except LostRace as refusal:
+        messages.error(request, str(refusal))
+        return redirect(change)
+    except TransitionRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, change, form, status=409)
+    messages.success(request, _("The decision is issued, and the organisation has been told by mail."))
+    return redirect(change)
+
+
+def _act(request: HttpRequest, change: ChangeRequest, form: ChangeDecisionForm) -> None:
+    if not form.grants:
+        actions.refuse_change(change, values=form.parts(), by=request.user)
+        return
+    seen = number(request.POST.get("terms", ""))
+    actions.grant_change(change, wanted=_wanted(change, form), values=form.parts(), seen_terms=seen, by=request.user)
+
+
+def _wanted(change: ChangeRequest, form: ChangeDecisionForm) -> rules.NewTerms:
+    """The terms as the form has them; owner and budget are those asked for, or stay."""
+    typed, project = form.cleaned_data, change.project
+    return rules.NewTerms(
+        owner=change.new_owner if typed.get("new_owner") and change.new_owner else project.owner,
+        eu_cofinanced=project.eu_cofinanced,
+        budget=change.budget if typed.get("new_budget") and change.budget else project.budget,
+        **{name: typed[name] for name in ("share", "cap", "starts_on", "ends_on")},
+    )
+
+
+def _page(
+    request: HttpRequest, change: ChangeRequest, form: ChangeDecisionForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    project = change.project
+    wished = {name: getattr(change, name) for name in (*actions.WISHES, "budget")}
+    wanted = rules.wanted_by(project, wished)
+    content = content_of(wanted.budget)
+    costs = content.base
+    years, rows = compared(content_of(project.budget), content_of(change.budget)) if change.budget else ([], [])
+    context = workroom(
+        request, project, "changes", change=change, form=form, terms=latest_terms(project), years=years, rows=rows, costs=costs,
+        wishes=rules.differences(rules.as_they_are(project), wanted), exceeded=list(rules.exceeded(project, wanted, costs)),
+        unlawful=list(rules.unlawful(wanted, content, rules.happened_in(project))), restored=False,
+    )  # fmt: skip
+    return render(request, "pilots/change_decide.html", {**context, **more}, status=status)

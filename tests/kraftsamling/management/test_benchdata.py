@@ -1,0 +1,44 @@
+"""The data for measuring is what the database takes, in the numbers that were asked for."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from kraftsamling.accounts.models import User
+from kraftsamling.lib.money import Kronor
+from kraftsamling.management.commands.bench import Page
+from kraftsamling.management.demo.bench_pages import LEADER, pages
+from pilots.models import CostEntry, IndicatorValue, PaymentRequest, Payout, Project, Report, ReportVersion
+from pilots.states import ReportState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def filled(capsys):
+    call_command("benchdata", sketches=4, organisations=3, projects=5, costs=40)
+
+
+def test_projects_have_ten_years_of_reports_and_what_they_were_paid(filled):
+    assert (Project.objects.count(), Report.objects.count()) == (5, 50)
+    done = Report.objects.filter(state=ReportState.APPROVED)
+    assert 0 < done.count() < 50
+    assert (done.filter(current_version=None).count(), ReportVersion.objects.count()) == (0, done.count())
+    assert IndicatorValue.objects.count() == 2 * done.count()
+    assert (PaymentRequest.objects.count(), CostEntry.objects.count(), Payout.objects.count()) == (10, 40, 10)
+    assert {project.paid for project in Project.objects.all()} == {Kronor(400)}
+    assert CostEntry.objects.approved_sum() == Kronor(4000)
+
+
+def test_it_can_be_filled_once_more(filled):
+    call_command("benchdata", sketches=0, organisations=1, projects=2, costs=4)
+    assert Project.objects.count() == 7
+    assert Report.objects.filter(state=ReportState.APPROVED, current_version=None).count() == 0
+
+
+def test_every_page_that_is_measured_is_there_and_has_its_budget(filled, client):
+    rows = pages(Page)
+    assert {reverse("project_list"), Project.objects.order_by("pk")[0].get_absolute_url()} <= {row.address for row in rows}
+    assert [row.name for row in rows if not (row.most_ms and row.most_queries)] == []
+    client.force_login(User.objects.get(email=LEADER))
+    assert {client.get(row.address).status_code for row in rows if row.email == LEADER and not row.sends} == {200}

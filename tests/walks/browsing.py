@@ -1,0 +1,56 @@
+"""A page in a real browser: accessible, fits a phone, quiet, and asks nobody else for anything."""
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+
+from tests.walks.world import VISITOR
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+NEEDS_A_COOKIE = {
+    "account_login": "a form that acts for a person is guarded against forgery",
+    "account_signup": "as log-in",
+    "account_request_login_code": "as log-in",
+    "account_reset_password": "as log-in",
+}
+"""Pages for visitors that set the cookie of the guard against forged forms, and why; no other page sets any."""
+
+
+def look_at(page, address, path):
+    """Everything that is wrong with one page, and the headers of its answer."""
+    page.trouble.clear()
+    page.set_viewport_size(NARROW)
+    response = page.goto(address + path)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(WIDE)
+    found = [
+        f"axe: {violation['id']}: {', '.join(str(node['target']) for node in violation['nodes'][:3])}"
+        for violation in Axe().run(page, options=RULES).response["violations"]
+    ]
+    if width > NARROW["width"]:
+        found.append(f"{width} px wide on a phone")
+    return [*found, *page.trouble], response
+
+
+def wrong_in_a_browser(world, found, address, watched, role):
+    """What is wrong with the pages of a role, by page."""
+    cookie = world.client(role).cookies.get(settings.SESSION_COOKIE_NAME)
+    watched.context.clear_cookies()
+    if cookie:
+        watched.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": address}])
+    wrong = {}
+    for page in found:
+        trouble, response = look_at(watched, address, page.path)
+        if response.status != 200:
+            trouble.append(f"status {response.status}")
+        if role == VISITOR:
+            cookies = [header["value"] for header in response.headers_array() if header["name"].lower() == "set-cookie"]
+            if bool(cookies) != (page.key in NEEDS_A_COOKIE):
+                trouble.append(f"cookies: {cookies}")
+            watched.context.clear_cookies()
+        if trouble:
+            wrong[f"{page.key} {page.path}"] = trouble
+    return wrong
