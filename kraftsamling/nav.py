@@ -53,6 +53,11 @@ MENU = (
         members=True,
     ),
     Place(_("Payment requests"), "payment_list", frozenset({Role.FINANCE_OFFICER})),
+    Place(
+        _("Steering"),
+        "steering_home",
+        frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.REFERENCE_GROUP}),
+    ),
     Place(_("Search"), "search"),
 )
 ACCOUNT_MENU = (
