@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-about-reports": {"task": "pilots.tasks.remind_about_reports", "schedule": crontab(hour="8", minute="15")},
     "lapse-applications": {"task": "grants.tasks.lapse_applications", "schedule": crontab(minute="*/10")},
     "ask-for-follow-ups": {"task": "pilots.tasks.ask_for_follow_ups", "schedule": crontab(hour="5", minute="40")},
+    "write-steering-letters": {"task": "pilots.tasks.write_steering_letters", "schedule": crontab(hour="7", minute="30")},
     "clear-parked-texts": {"task": "grants.tasks.clear_parked_texts", "schedule": crontab(hour="3", minute="20")},
 }
 

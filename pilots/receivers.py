@@ -13,16 +13,19 @@ from .actions import frames, indicators, report_plan
 from .actions.money_common import lock_project
 from .models import Project
 from .signals import project_opened, terms_changed
+from .steering import documents, grant_facts, triggers  # noqa: F401 - documents are registered, triggers laid after migrations
 
 
 @receiver(application_awarded, dispatch_uid="pilots.open_project")
 def on_award(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) -> None:
     actions.open_project(decision, at=at)
+    grant_facts.keep(decision)
 
 
 @receiver(decision_corrected, dispatch_uid="pilots.change_project")
 def on_correction(sender: Any, *, decision: Decision, at: datetime, **kwargs: Any) -> None:
     actions.change_project(decision, at=at)
+    grant_facts.keep(decision)
 
 
 @receiver(project_opened, dispatch_uid="pilots.plan_reports")

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from pilots import builds
-from pilots.actions import evaluations, report_reminders
+from pilots.actions import evaluations, report_reminders, steering
 
 
 @shared_task(bind=True, soft_time_limit=240)
@@ -29,3 +29,9 @@ def remind_about_reports() -> None:
 def ask_for_follow_ups() -> None:
     """Once a day; years that were missed are caught up with."""
     evaluations.ask_for_follow_ups(at=timezone.now())
+
+
+@shared_task
+def write_steering_letters() -> None:
+    """Every day from the first weekday of the month; whoever has been written to this month is left alone."""
+    steering.write_due_letters(at=timezone.now())

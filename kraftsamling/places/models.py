@@ -29,6 +29,15 @@ def municipalities_of(region: str) -> list["Municipality"]:
     )
 
 
+def county_parts_of(region: str) -> list["CountyPart"]:
+    """The parts of the county in their order, from the cache."""
+    return cache.get_or_set(
+        f"county-parts-{region}",
+        lambda: list(CountyPart.objects.filter(region=region).order_by("position", "pk")),
+        MUNICIPALITIES_KEPT,
+    )
+
+
 class Region(models.Model):
     """A county (län) with its regional council. The code is two digits, never a number."""
 

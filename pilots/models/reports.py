@@ -105,6 +105,7 @@ class Report(models.Model):
                 name="report_is_approved_by_somebody",
             ),
         ]
+        indexes = [models.Index(fields=["state", "due_on"], name="report_state_and_due")]
 
     def __str__(self) -> str:
         return str(self.get_kind_display()) if self.is_final else f"{self.get_kind_display()} {self.number}"
@@ -226,6 +227,8 @@ class Indicator(models.Model):
     source = models.CharField(_("source"), max_length=200, blank=True)
     concerns_people = models.BooleanField(_("counts people"), default=False)
     """By sex, and hidden in public under five (förordning 2017:583, 16 §; domain 3.7)."""
+    latest: Any = models.DecimalField(_("newest outcome"), max_digits=14, decimal_places=2, null=True, editable=False)
+    """As the newest report that has come in tells it. Kept by the database itself."""
 
     class Meta:
         ordering = ["position", "pk"]

@@ -5,5 +5,6 @@ from .learning import urlpatterns as learning
 from .money import urlpatterns as money
 from .projects import urlpatterns as projects
 from .reports import urlpatterns as reports
+from .steering import urlpatterns as steering
 
-urlpatterns = [*builds, *projects, *reports, *money, *learning]
+urlpatterns = [*builds, *projects, *reports, *money, *learning, *steering]

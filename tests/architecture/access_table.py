@@ -346,8 +346,9 @@ from tests.architecture.access_learning import LEARNING  # noqa: E402 - made of 
 from tests.architecture.access_money import ADDRESSES, MONEY  # noqa: E402
 from tests.architecture.access_projects import PROJECTS  # noqa: E402
 from tests.architecture.access_reports import REPORTS  # noqa: E402
+from tests.architecture.access_steering import STEERING  # noqa: E402
 
-PILOTS = PROJECTS | REPORTS | MONEY | LEARNING
+PILOTS = PROJECTS | REPORTS | MONEY | LEARNING | STEERING
 TABLE = PILOTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
     **ADDRESSES,
@@ -413,6 +414,14 @@ WHOLE_ADDRESSES = {
     "decision_letter": "/beslut/1/brev.pdf",
     "project_list": "/projekt/",
     "project_detail": "/projekt/1/",
+    "steering_home": "/styrning/",
+    "steering_money": "/styrning/pengar/",
+    "steering_platform": "/styrning/plattformen/",
+    "steering_portfolio": "/styrning/portfolj/",
+    "steering_rows": "/styrning/rader/projekt/",
+    "steering_yearly": "/styrning/arsrapport/",
+    "steering_snapshots": "/styrning/ogonblick/",
+    "steering_snapshot": "/styrning/ogonblick/1/",
     "project_register": "/projekt/registrera/",
     "project_timeline": "/projekt/1/tidslinje/",
     "project_calendar": "/projekt/1/tidslinje.ics",

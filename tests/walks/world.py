@@ -50,6 +50,8 @@ from tests.walks.world_projects import projects
 from tests.walks.world_projects import typed as typed_in_projects
 from tests.walks.world_reports import reports
 from tests.walks.world_reports import typed as typed_in_reports
+from tests.walks.world_steering import TYPED as STEERING_TYPED
+from tests.walks.world_steering import steering
 
 VISITOR = "visitor"
 OUTSIDER = "logged in, no organisation"
@@ -128,6 +130,7 @@ def build(files):
         **_projects(programme, home, people, at=at),
         **money_of(programme, home, people, at=at),
         **learning(programme, home, people, at=at),
+        **steering(programme, people, at=at),
         "programme_roles": {"slug": programme.slug},
         "role_give": {"slug": programme.slug},
         "role_take": {"slug": programme.slug, "pk": programme.roles.get(role=Role.STEERING_GROUP).pk},
@@ -173,6 +176,7 @@ def _typed(arguments, leader, *, at):
         "call_create": {"title": "En utlysning till"},
         "application_extend": {"due_at": (at + dt.timedelta(days=90)).strftime("%Y-%m-%dT%H:%M"), "reason": "Sjukdom"},
         "call_answers": {"question": "Får vi?", "answer": "Ja."},
+        **STEERING_TYPED,
     }
 
 

@@ -35,12 +35,13 @@ from .people import MORE_REVIEWERS, ORGANISATIONS, PEOPLE, ROLES, WRITERS, DemoO
 from .projects import projects
 from .reports import reports
 from .sketches import INVITED, LEARNING, REASONS_DECLINED, REASONS_INVITED, SKETCHES, DemoSketch
+from .steering import steering
 
 STAGES = ("sketches", "invited", "applications", "decided", "running")
 """Where the building may stop: before the review, when the invitations are out, when applications are in, when they are
 decided, or not at all: then the projects live on until today."""
 FIRST_INVENTED_NUMBER = 802_999_100
-LIFE: tuple[Callable[[Any, datetime], None], ...] = (projects, reports, money, learning)
+LIFE: tuple[Callable[[Any, datetime], None], ...] = (projects, reports, money, learning, steering)
 """What happens in the projects after the grants, in this order; each takes the demo and the moment it is built."""
 LEANINGS = (0, 1, 0, 0, -1, 0, 1)
 """How reviewers differ from one another and from criterion to criterion."""

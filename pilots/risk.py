@@ -1,0 +1,131 @@
+"""When a project is at risk: three rules, each a function a person can follow and the same condition for the database."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import DecimalField, ExpressionWrapper, F, Q
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
+from django.utils.translation import gettext_lazy as _
+
+from kraftsamling.lib.money import Kronor
+from pilots.models import Indicator, Project, Report
+from pilots.states import ProjectState, ReportState
+from pilots.steering.forecast import days_gone, ore, whole_days
+
+LATE_AFTER_DAYS = 0
+"""A report is late from the day after its last day: the reminders have gone out before, so no grace is added."""
+DRAW_DOWN_FROM = 50
+"""Per cent of the time gone before low draw-down is looked at: payments lag behind by a quarter, and many begin slowly."""
+DRAW_DOWN_LEAST = 50
+"""Per cent of what the elapsed time would give. At half the pace, money is likely to be left when the project ends."""
+INDICATOR_FROM = 50
+"""Per cent of the time gone before indicators are looked at: before half-time most of them have not been measured twice."""
+INDICATOR_LEAST = 50
+"""Per cent of what the elapsed time would give of the way from the start to the target."""
+WHOLE = 100
+
+
+class Rule(NamedTuple):
+    """A risk as the page tells of it."""
+
+    key: str
+    label: Any
+    how: Any
+
+
+RULES = (
+    Rule(
+        "late_report",
+        _("Late report"),
+        _("A report that has not come in, or has been returned and not come back, after its last day."),
+    ),
+    Rule(
+        "low_draw_down",
+        _("Low draw-down"),
+        _("At least half of the time has gone, and less than half of what the time would give has been paid of the grant."),
+    ),
+    Rule(
+        "red_indicator",
+        _("Red indicator"),
+        _("At least half of the time has gone, and an indicator has come less than half as far towards its target as the time."),
+    ),
+)
+
+
+# ---- The rules for one project
+
+
+def report_is_late(*, state: str, last_day: date, on: date) -> bool:
+    return state in {ReportState.PLANNED, ReportState.RETURNED} and (on - last_day).days > LATE_AFTER_DAYS
+
+
+def draw_down_is_low(*, paid: Kronor, cap: Kronor, starts_on: date, ends_on: date, on: date) -> bool:
+    whole, gone = _days(starts_on, ends_on, on)
+    return gone * WHOLE >= whole * DRAW_DOWN_FROM and paid.ore * whole * WHOLE < cap.ore * gone * DRAW_DOWN_LEAST
+
+
+def indicator_is_red(
+    *, baseline: Decimal | None, target: Decimal | None, latest: Decimal | None, starts_on: date, ends_on: date, on: date
+) -> bool:
+    """Also where less is better: the way goes from the start to the target, whichever is the larger."""
+    if baseline is None or target is None or latest is None or baseline == target:
+        return False
+    whole, gone = _days(starts_on, ends_on, on)
+    if gone * WHOLE < whole * INDICATOR_FROM:
+        return False
+    way, come = target - baseline, latest - baseline
+    if way < 0:
+        way, come = -way, -come
+    return come * whole * WHOLE < way * gone * INDICATOR_LEAST
+
+
+def _days(starts_on: date, ends_on: date, on: date) -> tuple[int, int]:
+    """The days of the period, and those of them that have begun."""
+    whole = (ends_on - starts_on).days + 1
+    return whole, max(0, min(whole, (on - starts_on).days + 1))
+
+
+# ---- The same for many
+
+
+def at_risk(key: str, *, on: date) -> Any:
+    """The projects that a rule points out."""
+    running = Project.objects.running()
+    match key:
+        case "late_report":
+            return running.filter(pk__in=late_reports(on=on).values("project"))
+        case "low_draw_down":
+            return running.filter(
+                GreaterThanOrEqual(days_gone(on) * WHOLE, whole_days() * DRAW_DOWN_FROM),
+                LessThan(ore("paid") * whole_days() * WHOLE, ore("cap") * days_gone(on) * DRAW_DOWN_LEAST),
+            )
+        case "red_indicator":
+            return running.filter(pk__in=red_indicators(on=on).values("project"))
+    raise KeyError(key)
+
+
+def is_late(*, on: date) -> Q:
+    """Of a report of a running project; a returned one by the day it was to be completed."""
+    last = Q(return_due_on=None, due_on__lt=on) | Q(return_due_on__lt=on)
+    return last & Q(state__in=[ReportState.PLANNED, ReportState.RETURNED], project__state=ProjectState.RUNNING)
+
+
+def late_reports(*, on: date) -> Any:
+    return Report.objects.filter(is_late(on=on))
+
+
+def red_indicators(*, on: date) -> Any:
+    """Of running projects; both ways, for indicators that are to grow and those that are to shrink."""
+    whole, gone = whole_days("project__"), days_gone(on, "project__")
+    come, way = F("latest") - F("baseline"), F("target") - F("baseline")
+    reached, wanted = _exact(come * whole * WHOLE), _exact(way * gone * INDICATOR_LEAST)
+    told = Indicator.objects.filter(project__state=ProjectState.RUNNING, latest__isnull=False, baseline__isnull=False)
+    return told.filter(
+        GreaterThanOrEqual(gone * WHOLE, whole * INDICATOR_FROM),
+        Q(LessThan(reached, wanted), target__gt=F("baseline")) | Q(GreaterThan(reached, wanted), target__lt=F("baseline")),
+    )
+
+
+def _exact(expression: Any) -> Any:
+    return ExpressionWrapper(expression, output_field=DecimalField(max_digits=30, decimal_places=2))

@@ -1,0 +1,1 @@
+"""Steering: figures that can be opened, and the rows behind them."""

@@ -1,0 +1,1 @@
+"""The dashboards of the steering group."""
