@@ -148,6 +148,7 @@ def test_an_approved_report_stops_nothing(project, writer):
 
 def test_the_call_may_ask_for_no_reports(writer):
     granted = projects.create_project()
+    granted.reports.all().delete()
     planned(granted, dt.date(2027, 4, 1))
     assert payment_rules.obstacles_to_begin(granted, at=money.ASKING)
     Call.objects.update(report_before_payment=False)
