@@ -57,7 +57,7 @@ def limits_of(decision: Decision) -> Limits:
         by_call=_at_most(costs, call.highest_share),
         highest_share=call.highest_share,
         sought=decision.application_version.sought,
-        frame_left=call.frame() - granted,
+        frame_left=call.frame() - granted + call.releases.total(),
         costs=costs,
     )
 

@@ -2,21 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from kraftsamling.accounts.models import OrganisationKind
-from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.places.models import CountyPart, municipalities_of
 
 from . import board
-from .models import Application, ApplicationVersion, Assessment, Call, FinancingLine, FinancingRole, Sketch, SketchVersion, Step
+from .models import (
+    Application,
+    ApplicationVersion,
+    Assessment,
+    Call,
+    FinancingLine,
+    FinancingRole,
+    FrameRelease,
+    Sketch,
+    SketchVersion,
+    Step,
+)
 
 STEPS = {"skisser": Step.SKETCH, "ansokningar": Step.APPLICATION}
 """The step as it stands in the address."""
@@ -56,10 +67,11 @@ class YearLeft(NamedTuple):
     year: int
     frame: Kronor | None
     used: Kronor
+    released: Kronor
 
     @property
     def left(self) -> Kronor:
-        return (self.frame or Kronor(0)) - self.used
+        return (self.frame or Kronor(0)) + self.released - self.used
 
 
 class Part(NamedTuple):
@@ -99,10 +111,12 @@ class Sums:
     total_cost: Kronor
     lowered: int
     below_smallest: int
+    released: Kronor
+    """What of granted money is free again: not used, revoked or repaid."""
 
     @property
     def left(self) -> Kronor:
-        return self.frame - self.amount
+        return self.frame + self.released - self.amount
 
     @property
     def over(self) -> Kronor | None:
@@ -115,8 +129,8 @@ class Sums:
     @property
     def bar(self) -> int:
         """Whole per cent of the frame, for the meter."""
-        share = self.amount.share_of(self.frame)
-        return 0 if share is None else min(100, int(share))
+        share = (self.amount - self.released).share_of(self.frame)
+        return 0 if share is None else max(0, min(100, int(share)))
 
 
 @dataclass(frozen=True)
@@ -137,6 +151,8 @@ class Material:
     frames: dict[int, Kronor]
     closed: frozenset[int]
     """Cases in competition that the person must keep away from: neither shown nor counted."""
+    releases: dict[int, Kronor] = field(default_factory=dict)
+    """By year of the frame: granted money that has gone back to it."""
 
 
 def in_competition(call: Call, step: str, among: Any) -> "QuerySet[Sketch]":
@@ -173,6 +189,7 @@ def closed_cases(call: Call, user: Any, step: str) -> "QuerySet[Sketch]":
 
 
 def material(call: Call, user: Any, step: str) -> Material:
+    frames = list(call.frames.annotate(released=_released_in_the_year()).order_by("year"))
     return Material(
         call=call,
         step=step,
@@ -182,9 +199,15 @@ def material(call: Call, user: Any, step: str) -> Material:
         areas=list(call.focus_areas.order_by("position", "pk")),
         parts=list(CountyPart.objects.filter(region=call.programme.region_id).order_by("position", "pk")),
         municipalities=municipalities_of(call.programme.region_id),
-        frames={frame.year: frame.amount for frame in call.frames.order_by("year")},
+        frames={frame.year: frame.amount for frame in frames},
+        releases={frame.year: frame.released for frame in frames if frame.released},
         closed=frozenset(closed_cases(call, user, step).values_list("pk", flat=True)),
     )
+
+
+def _released_in_the_year() -> Subquery:
+    releases = FrameRelease.objects.filter(call=OuterRef("call"), year=OuterRef("year")).order_by().values("year")
+    return Subquery(releases.annotate(sum=Sum("amount")).values("sum"), output_field=KronorField())
 
 
 def _places(call: Call, step: str) -> dict[int, list[str]]:
@@ -261,6 +284,7 @@ def sums(found: Material, picked: Picked) -> Sums:
         total_cost=_sum(case.total_cost for case in chosen),
         lowered=sum(amounts[case.pk] < case.sought for case in chosen),
         below_smallest=sum(amount < smallest for amount in amounts.values()),
+        released=_sum(found.releases.values()),
     )
 
 
@@ -270,10 +294,15 @@ def _sum(amounts: Iterable[Kronor]) -> Kronor:
 
 def _years(found: Material, chosen: list[Case], amounts: Mapping[int, Kronor]) -> list[YearLeft]:
     used: dict[int, int] = dict.fromkeys(found.frames, 0)
+    for year in found.releases:
+        used.setdefault(year, 0)
     for case in chosen:
         for year, part in per_year(case, amounts[case.pk], found.lines.get(case.version, {})).items():
             used[year] = used.get(year, 0) + part.ore
-    return [YearLeft(year, found.frames.get(year), Kronor.from_ore(used[year])) for year in sorted(used)]
+    free = found.releases
+    return [
+        YearLeft(year, found.frames.get(year), Kronor.from_ore(used[year]), free.get(year, Kronor(0))) for year in sorted(used)
+    ]
 
 
 class _Tally:

@@ -31,6 +31,8 @@ class Place(NamedTuple):
     """Programme roles that see the entry; empty for everybody."""
     members: bool = False
     """Also those who belong to an organisation see it."""
+    instead_of: str = ""
+    """Only who has no use of that other page sees it: a menu has room for so much."""
 
 
 MENU = (
@@ -39,13 +41,9 @@ MENU = (
     Place(_("Reviewing"), "review_list", frozenset({Role.REVIEWER})),
     Place(_("Preparation"), "preparation_list", frozenset({*OFFICERS, Role.DECISION_MAKER})),
     Place(_("Decisions"), "decision_list", frozenset({*OFFICERS, Role.DECISION_MAKER}), members=True),
-    Place(
-        _("Projects"),
-        "project_list",
-        PROJECT_READERS,
-        members=True,
-    ),
-    Place(_("Pilot projects"), "public_project_list"),
+    Place(_("Projects"), "project_list", PROJECT_READERS, members=True),
+    Place(_("Pilot projects"), "public_project_list", instead_of="project_list"),
+    Place(_("Payment requests"), "payment_list", frozenset({Role.FINANCE_OFFICER})),
     Place(
         _("Learning"),
         "learning_list",
@@ -88,12 +86,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def entries(places: tuple[Place, ...], request: HttpRequest) -> list[Entry]:
-    made = []
+    """Of two addresses that the page lies under, the longer one is where we are."""
+    shown: dict[str, tuple[Any, str]] = {}
     for place in places:
         url = address(place.url_name)
-        if url and _is_for(place, _user(request)):
-            made.append(Entry(place.label, url, request.path.startswith(url)))
-    return made
+        if url and place.instead_of not in shown and _is_for(place, _user(request)):
+            shown[place.url_name] = (place.label, url)
+    here = max((url for _label, url in shown.values() if request.path.startswith(url)), key=len, default="")
+    return [Entry(label, url, url == here) for label, url in shown.values()]
 
 
 def _is_for(place: Place, user: Any) -> bool:

@@ -177,6 +177,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 150_000  # kB; drawing documents leaves some behind each time, and a fresh process has none
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
@@ -311,6 +312,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 if SAML_APPS:
     INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
 
+PAYMENT_LAST_REQUEST_MONTHS = env_int("PAYMENT_LAST_REQUEST_MONTHS", 1, least=0, most=24)
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 """How many proxies of our own stand before the web process: so many steps of X-Forwarded-For, counted from the right, are
 believed when attempts to log in are counted per address. 0 believes none of them."""

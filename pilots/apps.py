@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class PilotsConfig(AppConfig):
@@ -8,9 +11,30 @@ class PilotsConfig(AppConfig):
         from . import (  # noqa: F401 - connect to the award, register words, search and documents
             board_documents,
             messages,
+            money_messages,
             receivers,
             report_documents,
             report_messages,
             search,
             sentences,
         )
+
+        pre_migrate.connect(_lift, sender=self, dispatch_uid="pilots.triggers.lift")
+        post_migrate.connect(_lay, sender=self, dispatch_uid="pilots.triggers.lay")
+
+
+def _lift(using: str, plan: Any, **kwargs: Any) -> None:
+    from django.db import connections
+
+    from . import triggers
+
+    if plan:
+        triggers.lift(connections[using])
+
+
+def _lay(using: str, **kwargs: Any) -> None:
+    from django.db import connections
+
+    from . import triggers
+
+    triggers.lay(connections[using])

@@ -117,12 +117,12 @@ def run(build_id: int, *, worker: str) -> None:
     if build is None or not _begin(build, worker=worker, at=timezone.now()):
         return
     try:
-        _make(build)
+        _make(build, before=build.done)
     except LostRace:
         log.info("document %s was taken over by another worker", build.pk)
 
 
-def _make(build: DocumentBuild) -> None:
+def _make(build: DocumentBuild, *, before: int) -> None:
     try:
         with translation.override("sv"):
             made = kind_of(build).make(build, _progress_of(build))
@@ -130,7 +130,7 @@ def _make(build: DocumentBuild) -> None:
     except LostRace:
         raise
     except SoftTimeLimitExceeded:
-        _out_of_time(build)
+        _out_of_time(build, before=before)
     except CannotBeMade as reason:
         _fail(build, error=str(reason))
     except Exception:
@@ -188,12 +188,12 @@ def _fail(build: DocumentBuild, *, error: str) -> None:
     claim(build, expecting=_ours(build), state=BuildState.FAILED, error=error, ended_at=timezone.now())
 
 
-def _out_of_time(build: DocumentBuild) -> None:
-    """What has come some way is given a new turn, as makers of many documents keep each; what has not is given up."""
-    if not build.done or build.attempts >= MOST_ATTEMPTS:
+def _out_of_time(build: DocumentBuild, *, before: int) -> None:
+    """What has come further than the turn before gets another one: makers of many documents keep each, and go on there."""
+    if build.done <= before:
         _fail(build, error=_("The document took too long to make. It is too large to be made in one piece."))
         return
-    claim(build, expecting=_ours(build), state=BuildState.WAITING, seen_at=timezone.now())
+    claim(build, expecting=_ours(build), state=BuildState.WAITING, attempts=0, seen_at=timezone.now())
     after_commit(_task(), build.pk)
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from grants.models import Decision
+from grants.models import Decision, ReleaseReason
 from grants.signals import application_awarded, decision_corrected
 
 from . import actions
-from .actions import indicators, report_plan
+from .actions import frames, indicators, report_plan
+from .actions.money_common import lock_project
 from .models import Project
 from .signals import project_opened, terms_changed
 from .steering import documents, grant_facts, triggers  # noqa: F401 - documents are registered, triggers laid after migrations
@@ -36,3 +37,9 @@ def on_opening(sender: Any, *, project: Project, at: datetime, **kwargs: Any) ->
 @receiver(terms_changed, dispatch_uid="pilots.replan_reports")
 def on_new_terms(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
     report_plan.replan_reports(project, at=at)
+
+
+@receiver(terms_changed, dispatch_uid="pilots.release_frame")
+def on_new_cap(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
+    """A lower grant leaves money in the frame, a higher one takes more of it."""
+    frames.release_frame(lock_project(project), reason=ReleaseReason.CHANGE, at=at)

@@ -1,4 +1,4 @@
-"""All states of the pilot registry and what can follow on what. README shows the same as a diagram."""
+"""All states of the pilot registry and what can follow on what. docs/states.md shows the same as diagrams."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -161,17 +161,53 @@ BOARD_ITEM_MOVES: dict[str, set[str]] = {
     BoardItemState.READY: {BoardItemState.DRAFT},
 }
 
+
+class AdvanceState(models.TextChoices):
+    """An advance: asked for by the owner, decided by itself (2003:596, 11 §)."""
+
+    ASKED = "asked", _("Asked for")
+    DECIDED = "decided", _("Granted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+ADVANCE_MOVES: dict[str, set[str]] = {
+    AdvanceState.ASKED: {AdvanceState.DECIDED, AdvanceState.REFUSED, AdvanceState.WITHDRAWN},
+    AdvanceState.DECIDED: set(),
+    AdvanceState.REFUSED: set(),
+    AdvanceState.WITHDRAWN: set(),
+}
+
+
+class RecoveryState(models.TextChoices):
+    """A recovery: the owner is heard first, then a human decides; it is over when the money has come back or been set off."""
+
+    HEARING = "hearing", _("The owner is heard")
+    DECIDED = "decided", _("To be repaid")
+    SETTLED = "settled", _("Repaid or set off")
+    DROPPED = "dropped", _("No recovery")
+
+
+RECOVERY_MOVES: dict[str, set[str]] = {
+    RecoveryState.HEARING: {RecoveryState.DECIDED, RecoveryState.DROPPED},
+    RecoveryState.DECIDED: {RecoveryState.SETTLED},
+    RecoveryState.SETTLED: set(),
+    RecoveryState.DROPPED: set(),
+}
+
 MOVES = {
-    NoteState: NOTE_MOVES,
-    AnalysisState: ANALYSIS_MOVES,
-    EvaluationState: EVALUATION_MOVES,
-    BoardItemState: BOARD_ITEM_MOVES,
     ProjectState: PROJECT_MOVES,
     ChangeState: CHANGE_MOVES,
     ReportState: REPORT_MOVES,
     BuildState: BUILD_MOVES,
     PaymentState: PAYMENT_MOVES,
     PayoutState: PAYOUT_MOVES,
+    AdvanceState: ADVANCE_MOVES,
+    RecoveryState: RECOVERY_MOVES,
+    NoteState: NOTE_MOVES,
+    AnalysisState: ANALYSIS_MOVES,
+    EvaluationState: EVALUATION_MOVES,
+    BoardItemState: BOARD_ITEM_MOVES,
 }
 
 TONES: dict[type[models.TextChoices], dict[str, str]] = {
@@ -195,6 +231,8 @@ TONES: dict[type[models.TextChoices], dict[str, str]] = {
         PaymentState.DECIDED: "ok",
     },
     PayoutState: {PayoutState.DECIDED: "wait", PayoutState.EXPORTED: "info", PayoutState.PAID: "ok"},
+    AdvanceState: {AdvanceState.ASKED: "wait", AdvanceState.DECIDED: "ok", AdvanceState.REFUSED: "stop"},
+    RecoveryState: {RecoveryState.HEARING: "wait", RecoveryState.DECIDED: "stop", RecoveryState.SETTLED: "ok"},
 }
 """The colour of the state's pill."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.calendar import CalendarDay
@@ -87,15 +87,8 @@ def _period_days(project: Project) -> list[Day]:
 
 def _report_day(report: Report, projects: dict[int, Project]) -> Day:
     project = projects[report.project_id]
-    title = _("%(kind)s %(number)s is to be in") % {"kind": report.get_kind_display(), "number": report.number}
-    return Day(f"report-{report.pk}", report.last_day, title, _("the plan of reports"), _url(report, project), project)
-
-
-def _url(report: Report, project: Project) -> str:
-    try:
-        return report.get_absolute_url()
-    except NoReverseMatch:  # the reports have no pages of their own yet
-        return project.get_absolute_url()
+    title = _("%(report)s is to be in") % {"report": report}
+    return Day(f"report-{report.pk}", report.last_day, title, _("the plan of reports"), report.get_absolute_url(), project)
 
 
 def _recoverable(projects: Any) -> Any:

@@ -23,11 +23,12 @@ class Part(NamedTuple):
 PARTS = (
     Part("overview", _("Overview"), "project_detail"),
     Part("reports", _("Reports"), "report_plan", of_the_case=True),
+    Part("money", _("Payments"), "project_money", of_the_case=True, of_pilots=True),
     Part("indicators", _("Indicators"), "indicator_list"),
-    Part("timeline", _("Timeline"), "project_timeline"),
     Part("changes", _("Changes"), "change_list", of_the_case=True),
-    Part("history", _("History"), "project_history"),
+    Part("timeline", _("Timeline"), "project_timeline"),
     Part("learning", _("Learning"), "project_learning"),
+    Part("history", _("History"), "project_history"),
 )
 
 

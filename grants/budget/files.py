@@ -22,18 +22,28 @@ LARGEST_UNPACKED = 8 * 1024 * 1024
 """A budget is some thousand cells; what is larger than this is no budget, however small it is packed."""
 
 
-def file_rows(name: str, stream: BinaryIO, size: int) -> list[list[Any]]:
+def file_rows(
+    name: str,
+    stream: BinaryIO,
+    size: int,
+    *,
+    most_rows: int = MOST_ROWS,
+    largest: int = LARGEST_FILE,
+    unpacked: int = 0,
+    too_large: str = "",
+) -> list[list[Any]]:
     """The cells of the first sheet: texts, and numbers as Kronor. Raises Unreadable with words."""
-    if size > LARGEST_FILE:
-        raise Unreadable([_("The file is too large for a budget. Send a sheet with the rows of the budget only.")])
+    too_large = too_large or _("The file is too large for a budget. Send a sheet with the rows of the budget only.")
+    if size > largest:
+        raise Unreadable([too_large])
     try:
         if judge(name, stream) != XLSX:
             raise Unreadable([_("Send an Excel file (xlsx), or copy the rows and paste them instead.")])
     except ValidationError as error:
         raise Unreadable(error.messages) from None
-    _guard_unpacked(stream)
+    _guard_unpacked(stream, unpacked or LARGEST_UNPACKED, too_large)
     try:
-        return list(_rows(stream))
+        return list(_rows(stream, most_rows))
     except Unreadable:
         raise
     except (OSError, EOFError, *_BROKEN):
@@ -49,13 +59,13 @@ _BROKEN = (
 """What openpyxl raises on a file that only looks like one; SyntaxError is the base of the XML parser's own."""
 
 
-def _guard_unpacked(stream: BinaryIO) -> None:
+def _guard_unpacked(stream: BinaryIO, largest: int, too_large: str) -> None:
     """What the archive says it holds; more than it says is never unpacked."""
     stream.seek(0)
     with zipfile.ZipFile(stream) as archive:
         unpacked = sum(entry.file_size for entry in archive.infolist())
-    if unpacked > LARGEST_UNPACKED:
-        raise Unreadable([_("The file is too large for a budget. Send a sheet with the rows of the budget only.")])
+    if unpacked > largest:
+        raise Unreadable([too_large])
     stream.seek(0)
 
 
@@ -69,12 +79,12 @@ def _opened(stream: BinaryIO) -> Any:
         raise ValueError from error
 
 
-def _rows(stream: BinaryIO) -> Iterator[list[Any]]:
+def _rows(stream: BinaryIO, most_rows: int) -> Iterator[list[Any]]:
     book = _opened(stream)
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        for row in islice(sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_ROWS + 1, values_only=True), MOST_ROWS + 1):
+        for row in islice(sheet.iter_rows(max_col=MOST_COLUMNS, max_row=most_rows + 1, values_only=True), most_rows + 1):
             yield [_cell(value) for value in row]
     finally:
         book.close()

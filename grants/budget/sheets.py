@@ -114,6 +114,11 @@ def pasted_rows(text: str) -> list[list[str]]:
     """The cells of what was pasted: tabs as from a spreadsheet, or semicolons as in a Swedish CSV. Raises Unreadable."""
     if len(text) > LONGEST_PASTE:
         raise Unreadable([_("That is too much to paste. Paste the rows of the budget only.")])
+    return split_rows(text)
+
+
+def split_rows(text: str) -> list[list[str]]:
+    """The cells of rows with tabs or semicolons, however many. Raises Unreadable."""
     delimiter = "\t" if "\t" in text else ";"
     try:
         return [list(row) for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter)]
@@ -178,7 +183,7 @@ def _find_header(rows: Sequence[Sequence[str]]) -> tuple[int, _Header | None]:
 
 
 def _begins_line(text: str) -> bool:
-    return bool(_category(text) or _role(text))
+    return bool(category_of(text) or _role(text))
 
 
 def _is_amount(text: str) -> bool:
@@ -189,7 +194,8 @@ def _is_amount(text: str) -> bool:
     return True
 
 
-def _category(text: str) -> str:
+def category_of(text: str) -> str:
+    """The cost category that the words name, in either language; empty if they name none."""
     return str(_words(CostCategory).get(_key(text)) or _ALSO_CATEGORIES.get(_key(text), ""))
 
 
@@ -231,9 +237,9 @@ class _Reader:
         if _key(in_kind) in _YES:
             line["in_kind"] = "on"
         if _key(part) in _words_of("Cost"):
-            if not _category(what):
+            if not category_of(what):
                 raise ValidationError(_unknown_category(what))
-            self._keep(self.sheet.costs, MOST_COSTS, {"category": _category(what), "label": label, **line})
+            self._keep(self.sheet.costs, MOST_COSTS, {"category": category_of(what), "label": label, **line})
         elif _key(part) in _words_of("Financing"):
             if not _role(what):
                 raise ValidationError(_unknown_role(what))
@@ -250,7 +256,7 @@ class _Reader:
         first_year = min(self.header.years) if self.header else None
         words = [text for text in (row[1:first_year] if first_year else _leading_words(rest)) if text]
         label = ", ".join(words)
-        category, role = _category(name), _role(name)
+        category, role = category_of(name), _role(name)
         if not category and not role:
             raise ValidationError(_unknown_category(name))
         line = self._amounts(row)

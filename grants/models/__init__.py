@@ -9,7 +9,18 @@ from .applications import (
     HandIn,
 )
 from .budgets import Appropriation, Budget, CostCategory, CostLine, FinancingLine, FinancingRole
-from .calls import Call, CallFrame, CallQuestion, Criterion, DeadlineExtension, Question, QuestionKind, Step
+from .calls import (
+    Call,
+    CallFrame,
+    CallQuestion,
+    Criterion,
+    DeadlineExtension,
+    FrameRelease,
+    Question,
+    QuestionKind,
+    ReleaseReason,
+    Step,
+)
 from .completions import CompletionConsequence, CompletionFollowUp, CompletionRequest, RulingRequest
 from .correspondence import CaseMessage, CaseMessageKind, CaseReading, Disclosure, SecrecyMark
 from .decisions import Decision, DecisionKind
@@ -48,6 +59,7 @@ __all__ = [
     "Disclosure",
     "FinancingLine",
     "FinancingRole",
+    "FrameRelease",
     "HandIn",
     "Note",
     "NoteVisibility",
@@ -59,6 +71,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Recommendation",
+    "ReleaseReason",
     "RulingRequest",
     "Scenario",
     "Score",

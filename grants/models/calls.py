@@ -259,6 +259,42 @@ class CallFrame(models.Model):
         return f"{self.year}: {self.amount}"
 
 
+class ReleaseReason(models.TextChoices):
+    """Why money of a grant went back to the frame, or more was taken from it."""
+
+    SETTLEMENT = "settlement", _("Final settlement")
+    REVOCATION = "revocation", _("Revocation")
+    CHANGE = "change", _("Changed grant")
+    REPAYMENT = "repayment", _("Repayment")
+
+
+class FrameReleaseQuerySet(models.QuerySet):
+    def total(self) -> Kronor:
+        return self.aggregate(total=Sum("amount"))["total"] or Kronor(0)
+
+
+class FrameRelease(models.Model):
+    """Granted money that is free again in the frame: left = frame − granted + released. Below zero where a grant was raised."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="releases")
+    application = models.ForeignKey("grants.Application", on_delete=models.PROTECT, related_name="releases")
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
+    amount = KronorField(_("amount"))
+    reason = models.CharField(_("why"), max_length=12, choices=ReleaseReason)
+    released_at = models.DateTimeField()
+
+    objects = FrameReleaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=~Q(amount=Kronor(0)), name="release_is_something"),
+            CheckConstraint(condition=Q(reason__in=ReleaseReason.values), name="release_reason_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.amount}"
+
+
 class Criterion(models.Model):
     """What sketches are judged by, with weight and a description of each level 0–5."""
 

@@ -42,6 +42,11 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=STOCKHOLM)
 
 
+def end_of_day(day: date) -> datetime:
+    """The moment after the day: periods are half-open."""
+    return start_of_day(day + timedelta(days=1))
+
+
 def day_text(day: date) -> str:
     """28 november 2026."""
     return date_format(day, "j F Y").replace(" ", NBSP, 1)

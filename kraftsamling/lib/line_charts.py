@@ -63,14 +63,24 @@ class LineChart:
     @property
     def days(self) -> list[Point]:
         """The points whose day there is room to write below: the first, the last, and those between that stand apart."""
-        shown: list[Point] = []
-        for point in [*self.points[:1], *self.points[:0:-1]]:
-            if all(abs(point.x - other.x) >= _DAY_WIDTH for other in shown):
-                shown.append(point)
-        return sorted(shown, key=lambda point: point.x)
+        return _apart([*self.points[:1], *self.points[:0:-1]], _DAY_WIDTH)
+
+    @property
+    def figures(self) -> list[Point]:
+        """The points whose figure there is room to write, the newest first of all."""
+        return _apart(self.points[::-1], _FIGURE_WIDTH)
 
 
-_DAY_WIDTH = 72
+_DAY_WIDTH, _FIGURE_WIDTH = 72, 24
+
+
+def _apart(points: Sequence[Point], width: int) -> list[Point]:
+    """Those that stand so far from all that come before them in the order given."""
+    shown: list[Point] = []
+    for point in points:
+        if all(abs(point.x - other.x) >= width for other in shown):
+            shown.append(point)
+    return sorted(shown, key=lambda point: point.x)
 
 
 def line_chart(values: Sequence[tuple[date, Decimal]], *, target: Decimal | None = None) -> LineChart:

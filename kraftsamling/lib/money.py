@@ -113,6 +113,12 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", NBSP).replace("-", "\u2212")
 
 
+def typed(amount: Kronor) -> str:
+    """As a person would write it in a box: 250 000 or −12,50."""
+    kronor, ore = divmod(abs(amount.ore), ORE_PER_KRONA)
+    return ("\u2212" if amount.ore < 0 else "") + grouped(kronor) + (f",{ore:02}" if ore else "")
+
+
 def parse_kronor(text: str) -> Kronor:
     """The amount a person wrote: spaces between thousands, comma or point before öre, “kr” after.
 
@@ -129,6 +135,15 @@ def parse_kronor(text: str) -> Kronor:
     if len(digits) > len(str(LARGEST)) or int(digits) >= LARGEST:
         raise ValidationError(_("The amount is too large. Check the number of zeros."), code="too_large")
     return Kronor(f"{digits}.{(match['ore'] or '0').ljust(2, '0')}")
+
+
+def parse_signed_kronor(text: str) -> Kronor:
+    """As parse_kronor, but below zero too: −500, 500- as some systems write it, or (500)."""
+    cleaned = re.sub(r"(?i)(kronor|kr\.?|sek|:-)$", "", text.strip()).strip()
+    match = re.fullmatch(r"[-\u2212\u2013]\s*(.+)|(.+)[-\u2212]|\((.+)\)", cleaned)
+    if match is None:
+        return parse_kronor(text)
+    return -parse_kronor(next(part for part in match.groups() if part))
 
 
 if TYPE_CHECKING:
@@ -178,10 +193,7 @@ class KronorFormField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, Kronor):
-            return value
-        whole, ore = divmod(value.ore, ORE_PER_KRONA)
-        return grouped(whole) + (f",{ore:02}" if ore else "")
+        return typed(value) if isinstance(value, Kronor) else value
 
     def to_python(self, value: Any) -> Kronor | None:  # type: ignore[override]
         if isinstance(value, Kronor):

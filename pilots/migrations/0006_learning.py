@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grants', '0003_follow_up_of_projects'),
-        ('pilots', '0004_reports_documents'),
+        ('pilots', '0005_money'),
         ('programmes', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

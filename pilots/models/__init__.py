@@ -1,5 +1,6 @@
 """The registry of projects: terms, reports, indicators, payments."""
 
+from .advances import Advance, Recovery, RecoveryGround, RecoveryPart
 from .analyses import (
     ANALYSIS_READERS,
     AnalysisVersion,
@@ -20,7 +21,8 @@ from .evaluations import (
     YearlyFollowUp,
 )
 from .learning import InterviewNote, Learning, LearningKind, Passage, Theme
-from .payments import CostEntry, PaymentRequest, Payout, PayoutKind
+from .payments import CostEntry, PaymentFile, PaymentFileKind, PaymentRequest, PaymentVersion
+from .payouts import Payout, PayoutBatch, PayoutKind, Settlement
 from .projects import (
     CASE_READERS,
     PROJECT_READERS,
@@ -63,6 +65,7 @@ __all__ = [
     "PROJECT_READERS",
     "PUBLISHERS",
     "ROW_READERS",
+    "Advance",
     "AnalysisVersion",
     "BoardItem",
     "CalendarFeed",
@@ -88,13 +91,20 @@ __all__ = [
     "MonthlyLetter",
     "OutcomeImport",
     "Passage",
+    "PaymentFile",
+    "PaymentFileKind",
     "PaymentRequest",
+    "PaymentVersion",
     "Payout",
+    "PayoutBatch",
     "PayoutKind",
     "PlatformOutcome",
     "Project",
     "ProjectKind",
     "ProjectPartner",
+    "Recovery",
+    "RecoveryGround",
+    "RecoveryPart",
     "Report",
     "ReportDraft",
     "ReportFile",
@@ -104,6 +114,7 @@ __all__ = [
     "ReportVersion",
     "ReportedCost",
     "ReviewOutcome",
+    "Settlement",
     "Snapshot",
     "StageEvaluation",
     "StageGoal",

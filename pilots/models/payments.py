@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.models import CostCategory
 from kraftsamling.lib.money import Kronor, KronorField
-from pilots.states import PaymentState, PayoutState, tone
+from pilots.states import PaymentState, tone
 
 from .projects import Project
 
+WRITING_STATES = frozenset({PaymentState.DRAFT, PaymentState.RETURNED})
+"""States in which the owner writes, and nobody else reads the lines."""
 _OPEN = Q(state__in=[PaymentState.DRAFT, PaymentState.SUBMITTED, PaymentState.RETURNED])
 
 
@@ -22,6 +24,15 @@ class PaymentRequestQuerySet(models.QuerySet):
         """The owner's members see all; who handles the case sees what has been sent in."""
         theirs = ~Q(submitted_at=None) & Q(project__in=Project.objects.with_case_open_to(user))
         return self.filter(Q(project__in=Project.objects.of_organisations(user)) | theirs)
+
+    def of_organisations(self, user: Any) -> "PaymentRequestQuerySet":
+        return self.filter(project__in=Project.objects.of_organisations(user))
+
+    def sent_in(self) -> "PaymentRequestQuerySet":
+        return self.exclude(submitted_at=None)
+
+    def being_written(self) -> "PaymentRequestQuerySet":
+        return self.filter(state__in=WRITING_STATES)
 
     def open(self) -> "PaymentRequestQuerySet":
         return self.filter(_OPEN)
@@ -57,7 +68,19 @@ class PaymentRequest(models.Model):
     )
     calculation = models.JSONField(default=dict, editable=False)
     """How the amount was worked out, frozen as decided: readable without the code that made it."""
+    formula = KronorField(_("what can be paid"), null=True, editable=False)
+    amount = KronorField(_("what is paid"), null=True, editable=False)
     lower_reason = models.TextField(_("why a lower amount"), blank=True)
+    returned_at = models.DateTimeField(null=True, editable=False)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    return_reason = models.TextField(_("what is to be completed"), blank=True)
+    return_due_on = models.DateField(_("completed by"), null=True, editable=False)
+    ready_revision = models.PositiveIntegerField(null=True, editable=False)
+    """Where two sign together: the revision that the first of them has said is ready."""
+    ready_at = models.DateTimeField(null=True, editable=False)
+    ready_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = PaymentRequestQuerySet.as_manager()
 
@@ -78,6 +101,22 @@ class PaymentRequest(models.Model):
                 | (~Q(state=PaymentState.DECIDED) & Q(decided_at=None, decided_by=None)),
                 name="payment_request_is_decided_by_somebody",
             ),
+            CheckConstraint(
+                condition=~Q(state=PaymentState.DECIDED)
+                | Q(amount__isnull=False, formula__isnull=False, amount__gte=Kronor(0), amount__lte=F("formula")),
+                name="payment_is_at_most_what_the_formula_gives",
+            ),
+            CheckConstraint(
+                condition=Q(amount=None) | Q(amount=F("formula")) | ~Q(lower_reason=""), name="a_lower_payment_has_a_reason"
+            ),
+            CheckConstraint(
+                condition=Q(returned_at=None, returned_by=None) | Q(returned_at__isnull=False, returned_by__isnull=False),
+                name="payment_request_returned_at_and_by_together",
+            ),
+            CheckConstraint(
+                condition=Q(ready_at=None, ready_by=None) | Q(ready_at__isnull=False, ready_by__isnull=False),
+                name="payment_request_ready_at_and_by_together",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,11 +126,26 @@ class PaymentRequest(models.Model):
         return reverse("payment_detail", args=[self.pk])
 
     @property
+    def is_being_written(self) -> bool:
+        return self.state in WRITING_STATES
+
+    @property
     def tone(self) -> str:
         return tone(PaymentState, self.state)
 
 
 class CostEntryQuerySet(models.QuerySet):
+    def total(self) -> Kronor:
+        """What is asked for: costs, with income and corrections taken off."""
+        return self.aggregate(total=Sum("amount"))["total"] or Kronor(0)
+
+    def not_assessed(self) -> "CostEntryQuerySet":
+        return self.filter(approved=None)
+
+    def approved_so_far(self) -> Kronor:
+        """What stands as approved in a request that is being reviewed."""
+        return self.aggregate(total=Sum("approved"))["total"] or Kronor(0)
+
     def approved_sum(self) -> Kronor:
         """Costs that an officer has approved, income taken off."""
         return self.filter(request__state=PaymentState.DECIDED).aggregate(total=Sum("approved"))["total"] or Kronor(0)
@@ -126,66 +180,60 @@ class CostEntry(models.Model):
         return f"{self.voucher}: {self.text}"
 
 
-class PayoutKind(models.TextChoices):
-    """What the money is for. A repayment is below zero."""
+class PaymentVersion(models.Model):
+    """A request as it was signed and sent in: frozen with its lines, files, receipt and checksum (domain 10, rule 19)."""
 
-    REQUEST = "request", _("Payment against booked costs")
-    ADVANCE = "advance", _("Advance")
-    REPAYMENT = "repayment", _("Repayment")
-
-
-class PayoutQuerySet(models.QuerySet):
-    def visible_to(self, user: Any) -> "PayoutQuerySet":
-        return self.filter(project__in=Project.objects.with_case_open_to(user))
-
-    def counting(self) -> "PayoutQuerySet":
-        return self.exclude(state=PayoutState.CANCELLED)
-
-    def paid(self) -> "PayoutQuerySet":
-        return self.filter(state=PayoutState.PAID)
-
-    def total(self) -> Kronor:
-        return self.aggregate(total=Sum("amount"))["total"] or Kronor(0)
-
-
-class Payout(models.Model):
-    """Money decided to go to the owner, or come back: whole kronor, one line in the file for the finance system."""
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payouts")
-    kind = models.CharField(_("kind"), max_length=10, choices=PayoutKind)
-    state = models.CharField(_("state"), max_length=10, choices=PayoutState, default=PayoutState.DECIDED, editable=False)
-    amount = KronorField(_("amount"))
-    request = models.OneToOneField(PaymentRequest, on_delete=models.PROTECT, null=True, related_name="payout")
-    reference = models.CharField(_("reference"), max_length=30, unique=True)
-    decided_at = models.DateTimeField(_("decided"))
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    exported_at = models.DateTimeField(_("sent to the finance system"), null=True, editable=False)
-    paid_on = models.DateField(_("paid"), null=True, editable=False, db_index=True)
-
-    objects = PayoutQuerySet.as_manager()
+    request = models.ForeignKey(PaymentRequest, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("version"))
+    revision = models.PositiveIntegerField()
+    content = models.JSONField()
+    checksum = models.CharField(_("checksum"), max_length=64)
+    receipt_number = models.CharField(_("receipt"), max_length=30, unique=True)
+    submitted_at = models.DateTimeField(_("submitted"))
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signatory = models.ForeignKey("accounts.Signatory", on_delete=models.PROTECT, related_name="+")
+    signed_by_name = models.CharField(_("signed by"), max_length=120)
+    files = models.ManyToManyField("files.StoredFile", related_name="+")
 
     class Meta:
         constraints = [
-            CheckConstraint(condition=Q(kind__in=PayoutKind.values), name="payout_kind_is_known"),
-            CheckConstraint(condition=Q(state__in=PayoutState.values), name="payout_state_is_known"),
-            CheckConstraint(
-                condition=(Q(kind=PayoutKind.REPAYMENT) & Q(amount__lt=Kronor(0)))
-                | (~Q(kind=PayoutKind.REPAYMENT) & Q(amount__gt=Kronor(0))),
-                name="only_a_repayment_is_below_zero",
-            ),
-            CheckConstraint(
-                condition=(Q(kind=PayoutKind.REQUEST) & Q(request__isnull=False)) | (~Q(kind=PayoutKind.REQUEST) & Q(request=None)),
-                name="a_payment_against_costs_has_its_request",
-            ),
-            CheckConstraint(
-                condition=(Q(state=PayoutState.PAID) & Q(paid_on__isnull=False)) | (~Q(state=PayoutState.PAID) & Q(paid_on=None)),
-                name="paid_payout_has_a_day",
-            ),
-        ]  # fmt: skip
+            UniqueConstraint(fields=["request", "number"], name="payment_version_number_is_unique"),
+            UniqueConstraint(fields=["request", "revision"], name="payment_revision_is_handed_in_once"),
+        ]
 
     def __str__(self) -> str:
-        return self.reference
+        return f"{self.request_id}: {self.number}"
 
-    @property
-    def tone(self) -> str:
-        return tone(PayoutState, self.state)
+
+class PaymentFileKind(models.TextChoices):
+    """What a file of a request is. Ledger and income statement are asked for (Örebro 2014; domain 10, rule 14)."""
+
+    LEDGER = "ledger", _("Ledger")
+    INCOME = "income", _("Income statement")
+    AUDITOR = "auditor", _("Auditor's certificate")
+    BOOKS = "books", _("Bookkeeping file (SIE)")
+    OTHER = "other", _("Something else")
+
+
+class PaymentFile(models.Model):
+    """A file laid beside the request. Taken away only before it is sent in; versions keep theirs."""
+
+    request = models.ForeignKey(PaymentRequest, on_delete=models.PROTECT, related_name="files")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("what it is"), max_length=10, choices=PaymentFileKind)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=PaymentFileKind.values), name="payment_file_kind_is_known"),
+            CheckConstraint(
+                condition=Q(removed_at=None, removed_by=None) | Q(removed_at__isnull=False, removed_by__isnull=False),
+                name="payment_file_removed_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.file_id}"

@@ -132,6 +132,7 @@ class Project(models.Model):
     )
     paid = KronorField(_("paid or decided to be paid"), default=Kronor(0), editable=False)
     """The sum of all payouts that are not cancelled, repayments taken off. Kept by the database itself."""
+    account = models.CharField(_("account that the money is paid to"), max_length=60, blank=True)
     foreseen = KronorField(_("costs foreseen in all"), null=True, editable=False)
     """What the newest report that has come in foresees that the project costs in all. Kept by the database itself."""
     budget = models.ForeignKey("grants.Budget", on_delete=models.PROTECT, related_name="projects")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pilots.models import Project, ProjectPartner, Report
+from pilots.models import Project, Report
 
 from .projects import can_handle_project, is_member
 
@@ -11,14 +11,9 @@ def can_write_report(user: Any, report: Report) -> bool:
     return is_member(user, report.project)
 
 
-def can_read_report(user: Any, report: Report) -> bool:
-    """The owner's members, and those who handle the case."""
-    return Report.objects.visible_to(user).filter(pk=report.pk).exists()
-
-
 def can_plan_reports(user: Any, project: Project) -> bool:
-    """Another day, one report more or less: an officer, never of the owner's or a partner's own house."""
-    return not _takes_part(user, project) and can_handle_project(user, project)
+    """Another day, one report more or less: an officer, never of the owner's own house, also where that is the region."""
+    return not is_member(user, project) and can_handle_project(user, project)
 
 
 def can_review_report(user: Any, report: Report) -> bool:
@@ -28,12 +23,3 @@ def can_review_report(user: Any, report: Report) -> bool:
 def can_set_indicators(user: Any, project: Project) -> bool:
     """What is measured is agreed between the owner and the officers; either may write it down."""
     return is_member(user, project) or can_plan_reports(user, project)
-
-
-def _takes_part(user: Any, project: Project) -> bool:
-    if not user.is_authenticated or is_member(user, project):
-        return True
-    return (
-        bool(user.organisation_ids)
-        and ProjectPartner.objects.filter(project=project, organisation__in=user.organisation_ids).exists()
-    )

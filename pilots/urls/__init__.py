@@ -2,8 +2,9 @@
 
 from .builds import urlpatterns as builds
 from .learning import urlpatterns as learning
+from .money import urlpatterns as money
 from .projects import urlpatterns as projects
 from .reports import urlpatterns as reports
 from .steering import urlpatterns as steering
 
-urlpatterns = [*builds, *projects, *reports, *learning, *steering]
+urlpatterns = [*builds, *projects, *reports, *money, *learning, *steering]

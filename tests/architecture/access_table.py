@@ -343,13 +343,15 @@ DECISIONS = {
 }
 
 from tests.architecture.access_learning import LEARNING  # noqa: E402 - made of the kinds of rows above
+from tests.architecture.access_money import ADDRESSES, MONEY  # noqa: E402
 from tests.architecture.access_projects import PROJECTS  # noqa: E402
 from tests.architecture.access_reports import REPORTS  # noqa: E402
 from tests.architecture.access_steering import STEERING  # noqa: E402
 
-PILOTS = PROJECTS | REPORTS | LEARNING | STEERING
+PILOTS = PROJECTS | REPORTS | MONEY | LEARNING | STEERING
 TABLE = PILOTS | DECISIONS | HOME | ACCOUNT | ORGANISATIONS | PROGRAMME | CALLS | SKETCHES | CASE | REVIEW | PREPARATION
 WHOLE_ADDRESSES = {
+    **ADDRESSES,
     "start": "/",
     "home": "/hem/",
     "account_home": "/konto/",
@@ -430,6 +432,16 @@ WHOLE_ADDRESSES = {
     "public_project_list": "/pilotprojekt/",
     "public_project_file": "/pilotprojekt.csv",
     "public_project": "/pilotprojekt/hosten/",
+    "report_list": "/projekt/rapporter/",
+    "report_list_file": "/projekt/rapporter.csv",
+    "report_plan": "/projekt/1/rapporter/",
+    "report_detail": "/projekt/rapport/1/",
+    "report_edit": "/projekt/rapport/1/skriv/projekt/",
+    "report_preview": "/projekt/rapport/1/las-igenom/",
+    "report_version": "/projekt/rapport/1/versioner/2/",
+    "report_review": "/projekt/rapport/1/granska/",
+    "indicator_list": "/projekt/1/indikatorer/",
+    "build_detail": "/projekt/dokument/1/",
     "outbox_list": "/utskick/",
     "outbox_csv": "/utskick.csv",
     "role_list": "/program/roller/",

@@ -1,6 +1,6 @@
 import pytest
 
-from kraftsamling.lib.env import ConfigurationError, env_bool, env_choice, env_int, env_list, env_secret, env_str
+from kraftsamling.lib.env import ConfigurationError, env_bool, env_choice, env_days, env_int, env_list, env_secret, env_str
 
 WHERE = "See docs/operations.md, “Settings”."
 
@@ -69,3 +69,16 @@ def test_a_secret_may_lie_in_a_file(put, monkeypatch, tmp_path):
     assert env_secret("ROOF_TEST") == "hidden å"
     monkeypatch.setenv("ROOF_TEST_FILE", str(tmp_path / "missing"))
     assert refusal(env_secret).startswith("ROOF_TEST_FILE points at “")
+
+
+@pytest.mark.parametrize(("text", "days"), [("", (14, 3)), ("7", (7,)), ("21, 7,1", (21, 7, 1))])
+def test_days_are_whole_numbers_with_commas_between(monkeypatch, text, days):
+    monkeypatch.setenv("SOME_DAYS", text)
+    assert env_days("SOME_DAYS", (14, 3)) == days
+
+
+@pytest.mark.parametrize("text", ["två", "3,-1", "1.5", "3;1"])
+def test_days_that_are_no_days_stop_the_start(monkeypatch, text):
+    monkeypatch.setenv("SOME_DAYS", text)
+    with pytest.raises(ConfigurationError):
+        env_days("SOME_DAYS", (14, 3))

@@ -94,7 +94,7 @@ def test_a_correction_changes_the_project_and_the_old_version_keeps_its_own(stag
         assert decision.get_absolute_url() in page
     old = signed_in(stage.writer).get(stage.decision.get_absolute_url()).content.decode()
     assert ("150\u00a0000" in old, "400\u00a0000" in old) == (True, True)
-    said = [sentence_of(entry) for entry in AuditEntry.objects.filter(action__startswith="pilots.").order_by("pk")]
+    said = [sentence_of(entry) for entry in AuditEntry.objects.filter(action__startswith="pilots.project.").order_by("pk")]
     assert ["150\u00a0000" in said[0], "28,5 " in said[1], "160\u00a0000" in said[1]] == [True] * 3
 
 

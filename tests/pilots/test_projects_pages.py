@@ -15,7 +15,7 @@ from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
 from pilots.actions import feeds
 from pilots.comparison import compared
-from pilots.models import ChangeRequest, Payout, PayoutKind, Project, Report, ReportKind
+from pilots.models import ChangeRequest, Payout, PayoutKind, Project
 from pilots.states import PayoutState
 from pilots.timeline import days_of
 from pilots.views.follow import SALT, feed_url
@@ -51,10 +51,8 @@ def url(name, target):
 
 
 def with_dates(project):
-    Report.objects.create(
-        project=project, number=1, kind=ReportKind.PROGRESS, covers_from_on=dt.date(2027, 1, 15), covers_to_on=dt.date(2027, 4, 15),
-        due_on=dt.date(2027, 4, 30),
-    )  # fmt: skip
+    project.reports.exclude(number=1).delete()
+    project.reports.update(due_on=dt.date(2027, 4, 30))
     Payout.objects.create(
         project=project, kind=PayoutKind.ADVANCE, state=PayoutState.PAID, amount=Kronor(50_000), reference="P-1",
         decided_at=pilots.ASKING, decided_by=make.officer(project.programme), paid_on=dt.date(2027, 2, 28),

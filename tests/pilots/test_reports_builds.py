@@ -147,19 +147,26 @@ def test_who_comes_back_after_being_overtaken_changes_nothing(maker, owner):
     assert (build.state, build.worker, build.file) == ("running", "w2", None)
 
 
-@pytest.mark.parametrize(
-    ("attempts", "done", "state"), [(0, 1, "waiting"), (0, 0, "failed"), (builds.MOST_ATTEMPTS - 1, 1, "failed")]
-)
-def test_out_of_time_it_goes_on_if_it_had_come_some_way(maker, owner, attempts, done, state):
+def test_out_of_time_it_goes_on_as_long_as_it_comes_further(maker, owner):
+    reached = iter([1, 5, 9, 9])
+
     def slow(build, progress):
-        progress(done, 2)
+        progress(next(reached), 20)
         raise SoftTimeLimitExceeded
 
     maker.then = slow
     build = asked(owner)
-    DocumentBuild.objects.filter(pk=build.pk).update(attempts=attempts)
-    assert run(build).state == state
-    assert bool(build.error) is (state == "failed")
+    assert [run(build).state for _turn in range(4)] == ["waiting", "waiting", "waiting", "failed"]
+    assert build.error
+
+
+def test_out_of_time_at_once_it_is_given_up(maker, owner):
+    def slow(build, progress):
+        progress(0, 2)
+        raise SoftTimeLimitExceeded
+
+    maker.then = slow
+    assert run(asked(owner)).state == "failed"
 
 
 def test_the_sweep_hands_over_what_is_left_and_nothing_else(maker, owner, django_capture_on_commit_callbacks, time_machine):

@@ -240,11 +240,14 @@ def test_who_may_change_the_plan(role):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("as_partner", [False, True])
-def test_an_officer_does_not_plan_for_their_own_house(as_partner):
+@pytest.mark.parametrize("house", ["owner", "partner", "owner of the platform"])
+def test_an_officer_does_not_plan_for_their_own_house(house):
     project = create_elsewhere()
     officer = make.officer(project.programme)
-    if as_partner:
+    if house == "owner of the platform":
+        type(project).objects.update(kind="platform")
+        project.refresh_from_db()
+    if house == "partner":
         house = UserFactory(member_of=create_elsewhere(project.programme).owner).organisations.get()
         ProjectPartner.objects.create(project=project, name=house.name, organisation=house)
     else:
@@ -370,3 +373,12 @@ def test_words_of_a_reminder_tell_how_many_days_there_are():
         reminders.remind_about_report(report, days=days, at=dt.datetime.fromisoformat(f"{at}T08:00+02:00"))
     said = [m.subject for m in Message.objects.filter(kind="pilots/report_reminder").order_by("pk")]
     assert said == ["3 dagar kvar: Lägesrapport 1, Unga i rörelse", "Inte inne än: Lägesrapport 1, Unga i rörelse"]
+
+
+@pytest.mark.django_db
+def test_a_run_that_was_killed_half_way_is_gone_on_with_and_nothing_is_sent_twice():
+    projects = [create_elsewhere() for _ in range(3)]
+    at = dt.datetime(2027, 4, 14, 8, 15, tzinfo=STOCKHOLM)
+    reminders.remind_about_report(projects[0].reports.get(number=1), days=14, at=at)
+    assert reminders.remind_about_reports(at=at + dt.timedelta(hours=2)) == 2
+    assert sorted(sent().values()) == [1, 1, 1]

@@ -45,6 +45,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.applications import create_sent_in
 from tests.factories.programmes import ProgrammeFactory
 from tests.walks.world_learning import learning
+from tests.walks.world_money import money_of
 from tests.walks.world_projects import projects
 from tests.walks.world_projects import typed as typed_in_projects
 from tests.walks.world_reports import reports
@@ -127,6 +128,7 @@ def build(files):
         **_organisation(home, people, at=at),
         **_account(people),
         **_projects(programme, home, people, at=at),
+        **money_of(programme, home, people, at=at),
         **learning(programme, home, people, at=at),
         **steering(programme, people, at=at),
         "programme_roles": {"slug": programme.slug},

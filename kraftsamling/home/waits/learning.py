@@ -1,12 +1,12 @@
 """What waits in what is learned: the yearly follow-up of cases."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from kraftsamling.lib.dates import start_of_day
+from kraftsamling.lib.dates import end_of_day
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
 from pilots.models import Project, YearlyFollowUp
@@ -26,7 +26,7 @@ def follow_up(row: YearlyFollowUp) -> Task:
         title=_("Follow up “%(title)s” for the year %(year)d") % {"title": row.project.title, "year": row.year},
         detail=_("%(owner)s · the yearly follow-up of the case (förordning 2003:596, 12 §)") % {"owner": row.project.owner},
         url=row.get_absolute_url(),
-        due_at=start_of_day(row.due_on + timedelta(days=1)),
+        due_at=end_of_day(row.due_on),
     )
 
 

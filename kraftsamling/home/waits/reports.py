@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from kraftsamling.lib.dates import start_of_day, stockholm_today
+from kraftsamling.lib.dates import end_of_day, stockholm_today
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 from pilots.actions.report_reminders import overdue_for_long, reminder_days
-from pilots.models import Project, ProjectPartner, Report
+from pilots.models import Project, Report
 from pilots.states import ReportState
 
 from .kinds import Source, Task
@@ -34,7 +34,7 @@ def write_report(report: Report) -> Task:
         title=_("Send in %(report)s: “%(title)s”") % {"report": report, "title": report.project.title},
         detail=f"{report.project.owner}",
         url=report.get_absolute_url(),
-        due_at=start_of_day(report.due_on),
+        due_at=end_of_day(report.due_on),
         tone="wait",
     )
 
@@ -48,7 +48,7 @@ def complete_report(report: Report) -> Task:
         title=_("Complete %(report)s: “%(title)s”") % {"report": report, "title": report.project.title},
         detail=f"{report.project.owner}",
         url=report.get_absolute_url(),
-        due_at=start_of_day(report.last_day),
+        due_at=end_of_day(report.last_day),
         tone="wait",
     )
 
@@ -58,10 +58,7 @@ def _handled(user: Any, *roles: Role) -> QuerySet:
     if not programmes_with_role(user, *roles):
         return Report.objects.none()
     rows = Report.objects.filter(project__in=Project.objects.handled_by(user, *roles))
-    if not user.organisation_ids:
-        return rows
-    partner = ProjectPartner.objects.filter(project=OuterRef("project"), organisation__in=user.organisation_ids)
-    return rows.exclude(Q(project__owner__in=user.organisation_ids) | Exists(partner))
+    return rows.exclude(project__owner__in=user.organisation_ids) if user.organisation_ids else rows
 
 
 def to_review(user: Any, *, at: datetime) -> QuerySet:
@@ -88,7 +85,7 @@ def ask_about_report(report: Report) -> Task:
         title=_("%(report)s has not come: “%(title)s”") % {"report": report, "title": report.project.title},
         detail=_("%(organisation)s has been reminded. Call them.") % {"organisation": report.project.owner},
         url=report.get_absolute_url(),
-        due_at=start_of_day(report.last_day),
+        due_at=end_of_day(report.last_day),
         tone="stop",
     )
 

@@ -6,12 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from grants.states import MOVES
+from grants.states import MOVES as GRANTS
 from kraftsamling.lib.diagram import states_document
 from kraftsamling.notifications.models import MESSAGE_MOVES, MessageState
+from pilots.states import MOVES as PILOTS
 
 TITLE = "States and what can follow on what"
-TABLES = {**MOVES, MessageState: MESSAGE_MOVES}
+TABLES = {**GRANTS, **PILOTS, MessageState: MESSAGE_MOVES}
 
 
 def document_path() -> Path:

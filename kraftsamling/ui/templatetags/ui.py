@@ -1,7 +1,7 @@
 """The components as template tags: `{% load ui %}`. Each is shown on the gallery page."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -103,6 +103,14 @@ def moment(at: datetime | None) -> str:
 
 
 @register.simple_tag
+def deadline(at: datetime) -> str:
+    """A moment; where it is the end of a day, that day."""
+    if at.astimezone(STOCKHOLM).time() != time.min:
+        return moment(at)
+    return day(at.astimezone(STOCKHOLM).date() - timedelta(days=1))
+
+
+@register.simple_tag
 def day(on: date | None) -> str:
     return format_html('<time datetime="{}">{}</time>', on.isoformat(), day_text(on)) if on else NOTHING
 
@@ -167,7 +175,7 @@ def focus_tag(area: Any) -> SafeString:
 
 # ---- Behaviour
 
-BEHAVIOURS = ("autosave", "budget", "counter", "filesize", "once", "htmx")
+BEHAVIOURS = ("autosave", "budget", "costs", "counter", "filesize", "once", "htmx")
 
 
 @register.inclusion_tag("components/behaviours.html")

@@ -35,17 +35,17 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
         (Role.REVIEWER, ["Calls", "Reviewing", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
         (
             Role.PROCESS_LEADER,
-            ["Calls", "Preparation", "Decisions", "Projects", "Pilot projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Learning", "Steering", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (
             Role.PROCESS_TEAM,
-            ["Calls", "Preparation", "Decisions", "Projects", "Pilot projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Learning", "Steering", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "What mail I want"],
         ),
         (
             Role.DECISION_MAKER,
-            ["Calls", "Preparation", "Decisions", "Projects", "Pilot projects", "Search"],
+            ["Calls", "Preparation", "Decisions", "Projects", "Learning", "Steering", "Search"],
             ["Our organisation", "What mail I want"],
         ),
         (
@@ -53,12 +53,20 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
             ["Calls", "Pilot projects", "Search"],
             ["Our organisation", "All organisations", "Messages sent", "People and roles", "What mail I want"],
         ),
-        (Role.STEERING_GROUP, ["Calls", "Projects", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.REFERENCE_GROUP, ["Calls", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
-        (Role.FINANCE_OFFICER, ["Calls", "Projects", "Pilot projects", "Search"], ["Our organisation", "What mail I want"]),
+        (Role.STEERING_GROUP, ["Calls", "Projects", "Learning", "Steering", "Search"], ["Our organisation", "What mail I want"]),
+        (
+            Role.REFERENCE_GROUP,
+            ["Calls", "Pilot projects", "Learning", "Steering", "Search"],
+            ["Our organisation", "What mail I want"],
+        ),
+        (
+            Role.FINANCE_OFFICER,
+            ["Calls", "Projects", "Payment requests", "Learning", "Steering", "Search"],
+            ["Our organisation", "What mail I want"],
+        ),
         (
             Role.COMMUNICATIONS_OFFICER,
-            ["Calls", "Projects", "Pilot projects", "Search"],
+            ["Calls", "Projects", "Search"],
             ["Our organisation", "What mail I want"],
         ),
     ],
@@ -68,13 +76,19 @@ def test_each_role_has_its_menu(programme, role, menu, account):
     assert (labels(nav.MENU, user), labels(nav.ACCOUNT_MENU, user)) == (menu, account)
 
 
+def test_of_two_addresses_that_a_page_lies_under_the_longer_one_is_where_we_are(programme):
+    user = UserFactory(roles=[(programme, Role.FINANCE_OFFICER)])
+    entries = nav.entries(nav.MENU, asked(user, reverse("payment_list")))
+    assert [str(entry.label) for entry in entries if entry.current] == ["Payment requests"]
+
+
 def test_members_find_their_sketches():
     assert labels(nav.MENU, UserFactory(member_of=OrganisationFactory())) == [
         "Calls",
         "Our sketches",
         "Decisions",
         "Projects",
-        "Pilot projects",
+        "Learning",
         "Search",
     ]
 

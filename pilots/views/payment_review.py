@@ -1,0 +1,169 @@
+"""The economist's desk: what waits, one request row by row, and the decision."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from grants.permissions import require
+from grants.views.common import attempt, number
+from kraftsamling.lib.money import Kronor, parse_signed_kronor, typed
+from kraftsamling.lib.pagination import paged
+from kraftsamling.lib.text import clean_text, identity_number_refusal, identity_numbers
+from kraftsamling.lib.transitions import TransitionRefused
+from kraftsamling.programmes.models import Role
+from kraftsamling.programmes.permissions import has_role_anywhere
+from pilots import accounts_of_money, payment_rules
+from pilots.actions import payment_review as actions
+from pilots.forms.money import PaymentDecisionForm, ReturnForm, whole_message
+from pilots.models import CostEntry, PaymentRequest, Project
+from pilots.money_page import request_context, with_sums
+from pilots.permissions import money as permissions
+from pilots.states import PaymentState
+
+from .payments import readable_request
+
+LONGEST_REASON = 400
+
+
+@require_GET
+def payment_list(request: HttpRequest) -> HttpResponse:
+    """All requests that have been sent in, those that wait first."""
+    if not has_role_anywhere(request.user, Role.FINANCE_OFFICER):
+        raise Http404
+    theirs = Project.objects.handled_by(request.user, Role.FINANCE_OFFICER)
+    requests = with_sums(PaymentRequest.objects.sent_in().filter(project__in=theirs))
+    waiting = request.GET.get("lage", "vantar") != "alla"
+    if waiting:
+        requests = requests.waiting_for_economist()
+    order = ("submitted_at", "pk") if waiting else ("-submitted_at", "-pk")
+    page = paged(request, requests.select_related("project__owner").order_by(*order))
+    return render(request, "pilots/payment_list.html", {"page": page, "waiting": waiting})
+
+
+def reviewed(request: HttpRequest, pk: int) -> PaymentRequest:
+    """The request for its economist: 403 for who reads it without being that, and for who has a part in the project."""
+    payment = readable_request(request, pk)
+    require(permissions.can_review_payment(request.user, payment.project))
+    return payment
+
+
+def payment_review(request: HttpRequest, pk: int) -> HttpResponse:
+    payment = reviewed(request, pk)
+    if payment.state != PaymentState.SUBMITTED:
+        return redirect(payment)
+    if request.method == "POST":
+        return _assessed(request, payment)
+    return _page(request, payment)
+
+
+def _page(
+    request: HttpRequest, payment: PaymentRequest, *, over: dict[int, dict[str, str]] | None = None, **more: Any
+) -> HttpResponse:
+    over = over or {}
+    entries = CostEntry.objects.filter(request=payment)
+    context = request_context(payment, request.user, at=timezone.now())
+    facts = context["facts"]
+    page = paged(request, entries.order_by("position"), count=facts.count)
+    calculation = accounts_of_money.if_approved(payment.project, context["approved"])
+    context |= {
+        "page": page,
+        "rows": [_row(entry, over.get(entry.pk, {})) for entry in page],
+        "left": facts.left,
+        "lines": accounts_of_money.lines_of(calculation),
+        "calculation": calculation,
+        "warnings": payment_rules.warnings(payment),
+        "indirect": payment_rules.indirect_of(payment, facts, column="approved"),
+        "return_form": ReturnForm(),
+        "decision_form": PaymentDecisionForm(),
+        **more,
+    }
+    return render(request, "pilots/payment_review.html", context)
+
+
+def _row(entry: CostEntry, typed_over: dict[str, str]) -> dict[str, Any]:
+    approved = "" if entry.approved is None else typed(entry.approved)
+    return {"entry": entry, "approved": approved, "reason": entry.reason, "error": "", **typed_over}
+
+
+def _assessed(request: HttpRequest, payment: PaymentRequest) -> HttpResponse:
+    """Notes what is said of the rows on the page. A row left empty is not assessed yet."""
+    rows, wrong = _typed(request, payment)
+    try:
+        actions.assess_rows(payment, rows=rows, revision=number(request.POST.get("revision", "")), by=request.user)
+    except TransitionRefused as refusal:
+        payment.refresh_from_db()
+        kept = {pk: {"approved": typed(approved), "reason": reason} for pk, (approved, reason) in rows.items()}
+        return _page(request, payment, over=kept | wrong, refusal=str(refusal))
+    if wrong:
+        payment.refresh_from_db()
+        return _page(request, payment, over=wrong)
+    messages.success(request, _("Saved. The owner sees nothing until you have decided."))
+    return redirect(f"{request.path}?page={number(request.POST.get('page', ''), 1)}")
+
+
+def _typed(request: HttpRequest, payment: PaymentRequest) -> tuple[dict[int, actions.Assessed], dict[int, dict[str, str]]]:
+    rows: dict[int, actions.Assessed] = {}
+    wrong: dict[int, dict[str, str]] = {}
+    for name in request.POST:
+        if not name.startswith("a") or number(name[1:]) < 0:
+            continue
+        pk, text = number(name[1:]), request.POST[name].strip()
+        reason = clean_text(request.POST.get(f"s{pk}", "")).strip()[:LONGEST_REASON]
+        if not text:
+            continue
+        try:
+            if identity_numbers(reason):
+                raise ValidationError(identity_number_refusal())
+            rows[pk] = (parse_signed_kronor(text), reason)
+        except ValidationError as error:
+            wrong[pk] = {"approved": text[:40], "reason": reason, "error": " ".join(error.messages)}
+    return rows, wrong
+
+
+@require_POST
+def payment_approve_rest(request: HttpRequest, pk: int) -> HttpResponse:
+    payment = reviewed(request, pk)
+    act = partial(actions.approve_rest, payment, revision=number(request.POST.get("revision", "")), by=request.user)
+    attempt(request, act, done=_("The other rows are approved whole. Nothing is decided yet."))
+    return redirect("payment_review", pk)
+
+
+@require_POST
+def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
+    payment = reviewed(request, pk)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, whole_message(form))
+        return redirect("payment_review", pk)
+    act = partial(
+        actions.return_request, payment, **form.cleaned_data, revision=number(request.POST.get("revision", "")), by=request.user
+    )
+    done = attempt(request, act, done=_("The request is returned. The owner has been told."))
+    return redirect(payment) if done else redirect("payment_review", pk)
+
+
+@require_POST
+def payment_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    payment = reviewed(request, pk)
+    form = PaymentDecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, whole_message(form))
+        return redirect("payment_review", pk)
+    try:
+        decided = actions.decide_request(
+            payment, amount=form.cleaned_data["amount"], lower_reason=form.cleaned_data["lower_reason"],
+            revision=number(request.POST.get("revision", "")), by=request.user,
+        )  # fmt: skip
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("payment_review", pk)
+    amount = decided.amount or Kronor(0)
+    messages.success(request, _("Decided: %(amount)s. The owner has been told.") % {"amount": amount.exact})
+    return redirect(payment)
