@@ -1,0 +1,77 @@
+"""Money against who lies, hurries, or comes back after a while: each of these once went wrong."""
+
+import datetime as dt
+
+import pytest
+from django.utils import translation
+
+from kraftsamling.lib.dates import STOCKHOLM
+from kraftsamling.lib.money import Kronor
+from pilots.actions import recoveries, settlements
+from pilots.models import Payout, Project
+from tests.factories import money
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def project():
+    return money.create_project()
+
+
+@pytest.fixture
+def by(project):
+    return money.economist(project)
+
+
+def again(project):
+    return Project.objects.get(pk=project.pk)
+
+
+LATER = dt.datetime(2027, 4, 27, 9, tzinfo=STOCKHOLM)
+"""Before the first report is due, so that only money stands in the way."""
+
+
+@pytest.fixture
+def paid(project, by):
+    """80 000 kronor of 200 000."""
+    money.create_decided(project, 200_000, by=by)
+    money.pay_all(project.programme, by=by, at=LATER)
+    return again(project)
+
+
+# ---- Öre in a recovery
+
+
+@pytest.mark.parametrize("repaid", ["", "500.50", "1000.50"])
+def test_a_recovery_with_ore_does_not_lock_the_payments_that_follow(paid, by, repaid):
+    made = money.create_recovery_of(paid, "1000.50", by=by, at=LATER)
+    if repaid:
+        recoveries.book_repayment(made, amount=Kronor(repaid), paid_on=LATER.date(), by=by, at=LATER)
+
+    request = money.create_decided(again(paid), 100_000, by=by, at=LATER)
+
+    # 40 per cent of 300 000 less 1 000.50 is 118 999.50: in whole kronor, less what has been paid and not come back
+    left = {"": 38_999, "500.50": 39_499, "1000.50": 39_999}[repaid]
+    assert (request.amount, request.formula) == (Kronor(left), Kronor(left))
+
+
+def test_a_settlement_after_a_recovery_with_ore_pays_whole_kronor(paid, by):
+    made = money.create_recovery_of(paid, "1000.50", by=by, at=LATER)
+    recoveries.book_repayment(made, amount=Kronor("1000.25"), paid_on=LATER.date(), by=by, at=LATER)
+    request = money.create_sent_in(again(paid), 100_000, at=LATER)
+    money.decide(request, by=by, at=LATER, amount=Kronor(30_000), lower_reason="Resten vid slutavräkningen.")
+    money.pay_all(paid.programme, by=by, at=LATER)
+    money.approve_final_report(paid, by=by)
+
+    grant = settlements.outcome_of(again(paid), other_financing=Kronor(0)).grant
+    settlements.settle(again(paid), other_financing=Kronor(0), seen_grant=grant, by=by, at=money.AFTER)
+
+    final = Payout.objects.get(kind="final")
+    assert (grant, final.amount) == (Kronor(118_999), Kronor(9_999))
