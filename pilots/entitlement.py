@@ -154,10 +154,15 @@ def calculate(basis: Basis) -> Calculation:
     )
 
 
-def largest_advance(cap: Kronor, *, advances: Kronor = ZERO, paid: Kronor = ZERO) -> Kronor:
-    """What may still be advanced: half of the grant and 400 000 kronor in all, and nothing above the cap (11 §)."""
+def largest_advance(
+    cap: Kronor, *, advances: Kronor = ZERO, paid: Kronor = ZERO, revoked: Kronor = ZERO, held: Kronor = ZERO
+) -> Kronor:
+    """What may still be advanced: half of the grant and 400 000 kronor in all, and nothing above the cap (11 §).
+
+    What has been revoked is never paid, and what is `held` waits for the final report, so neither is advanced.
+    """
     most = min(_down(cap.amount / 2), LARGEST_ADVANCE) - advances
-    return max(min(most, _down((cap - paid).amount)), ZERO)
+    return max(min(most, _down((cap - revoked - held - paid).amount)), ZERO)
 
 
 def excess_financing(costs: Kronor, other_financing: Kronor, grant: Kronor) -> Kronor:

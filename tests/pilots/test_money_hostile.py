@@ -3,13 +3,19 @@
 import datetime as dt
 
 import pytest
+import time_machine
+from django.urls import reverse
 from django.utils import translation
 
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
-from pilots.actions import recoveries, settlements
+from kraftsamling.lib.transitions import TransitionRefused
+from pilots import accounts_of_money, cost_reading, sie
+from pilots.actions import advances, payments, payouts, recoveries, settlements
 from pilots.models import Payout, Project
 from tests.factories import money
+from tests.factories import pilots as projects
+from tests.grants.scene import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +81,22 @@ def test_a_settlement_after_a_recovery_with_ore_pays_whole_kronor(paid, by):
 
     final = Payout.objects.get(kind="final")
     assert (grant, final.amount) == (Kronor(118_999), Kronor(9_999))
+
+
+# ---- Revoked money does not come back as an advance
+
+
+def test_what_has_been_revoked_and_repaid_is_not_paid_once_more_as_an_advance(paid, by):
+    made = money.create_recovery_of(paid, 80_000, by=by, at=LATER)
+    recoveries.book_repayment(made, amount=Kronor(80_000), paid_on=LATER.date(), by=by, at=LATER)
+    assert advances.most_that_can_be_advanced(again(paid)) == Kronor(70_000)
+    with pytest.raises(TransitionRefused, match="at most 70.000"):
+        money.create_advance(again(paid), 70_001, by=by, at=LATER)
+
+
+def test_what_is_held_back_until_the_final_report_is_not_paid_as_an_advance(project, by):
+    Project.objects.filter(pk=project.pk).update(holdback=20)
+    assert money.create_decided(again(project), 400_000, by=by).amount == Kronor(120_000)
+    assert advances.most_that_can_be_advanced(again(project)) == Kronor(0)
+    money.approve_final_report(project, by=by)
+    assert advances.most_that_can_be_advanced(again(project)) == Kronor(30_000)
