@@ -3,19 +3,14 @@
 import datetime as dt
 
 import pytest
-import time_machine
-from django.urls import reverse
 from django.utils import translation
 
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import TransitionRefused
-from pilots import accounts_of_money, cost_reading, sie
-from pilots.actions import advances, payments, payouts, recoveries, settlements
+from pilots.actions import advances, payouts, recoveries, settlements
 from pilots.models import Payout, Project
 from tests.factories import money
-from tests.factories import pilots as projects
-from tests.grants.scene import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +85,7 @@ def test_what_has_been_revoked_and_repaid_is_not_paid_once_more_as_an_advance(pa
     made = money.create_recovery_of(paid, 80_000, by=by, at=LATER)
     recoveries.book_repayment(made, amount=Kronor(80_000), paid_on=LATER.date(), by=by, at=LATER)
     assert advances.most_that_can_be_advanced(again(paid)) == Kronor(70_000)
-    with pytest.raises(TransitionRefused, match="at most 70.000"):
+    with pytest.raises(TransitionRefused, match=r"at most 70.000"):
         money.create_advance(again(paid), 70_001, by=by, at=LATER)
 
 
@@ -100,3 +95,31 @@ def test_what_is_held_back_until_the_final_report_is_not_paid_as_an_advance(proj
     assert advances.most_that_can_be_advanced(again(project)) == Kronor(0)
     money.approve_final_report(project, by=by)
     assert advances.most_that_can_be_advanced(again(project)) == Kronor(30_000)
+
+
+# ---- A payment of the final settlement
+
+
+def test_what_a_settlement_pays_is_not_cancelled_since_nothing_could_pay_it_afterwards(paid, by):
+    request = money.create_sent_in(paid, 100_000, at=LATER)
+    money.decide(request, by=by, at=LATER, amount=Kronor(30_000), lower_reason="Resten vid slutavräkningen.")
+    money.pay_all(paid.programme, by=by, at=LATER)
+    money.approve_final_report(paid, by=by)
+    settlements.settle(again(paid), other_financing=Kronor(0), seen_grant=Kronor(120_000), by=by, at=money.AFTER)
+    final = Payout.objects.get(kind="final")
+
+    with pytest.raises(TransitionRefused, match="settled"):
+        payouts.cancel_payout(final, reason="Fel konto.", by=by, at=money.AFTER)
+
+    assert again(paid).paid == Kronor(120_000)
+
+
+# ---- What comes back from the finance system
+
+
+def test_a_payment_is_not_booked_as_paid_before_it_was_decided(project, by):
+    money.create_decided(project, 200_000, by=by)
+    batch = payouts.make_batch(project.programme, by=by, at=LATER)
+    row = payouts.PaidRow(batch.payouts.get().reference, Kronor(80_000), dt.date(2017, 1, 1))
+    with pytest.raises(TransitionRefused, match="later than that day"):
+        payouts.mark_paid([row], by=by, at=LATER)
