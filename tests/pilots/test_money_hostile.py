@@ -1,8 +1,11 @@
 """Money against who lies, hurries, or comes back after a while: each of these once went wrong."""
 
 import datetime as dt
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
+from django.urls import reverse
 from django.utils import translation
 
 from kraftsamling.lib.dates import STOCKHOLM
@@ -11,6 +14,8 @@ from kraftsamling.lib.transitions import TransitionRefused
 from pilots.actions import advances, payouts, recoveries, settlements
 from pilots.models import Payout, Project
 from tests.factories import money
+from tests.factories import pilots as projects
+from tests.grants.scene import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +117,48 @@ def test_what_a_settlement_pays_is_not_cancelled_since_nothing_could_pay_it_afte
         payouts.cancel_payout(final, reason="Fel konto.", by=by, at=money.AFTER)
 
     assert again(paid).paid == Kronor(120_000)
+
+
+# ---- A session that has expired
+
+
+@pytest.fixture
+def long_draft(project):
+    return money.create_draft(project, *range(1, 61), files=False)
+
+
+def sent_after_expiry(client, owner, path, data):
+    """What the owner sends without a session, and the page they come to after log-in."""
+    with time_machine.travel(money.ASKING, tick=False):
+        away = client.post(path, data)
+        assert away.status_code == 302
+        back = parse_qs(urlsplit(away["Location"]).query)["next"][0]
+        return signed_in(owner).get(back).content.decode()
+
+
+def test_rows_of_a_later_page_come_back_after_an_expired_session(client, project, long_draft):
+    entry = long_draft.entries.get(position=55)
+    typed = {"date": "2027-02-01", "voucher": "SKRIVET", "text": "Skrivet länge", "category": "travel", "amount": "77"}
+    data = {f"r{entry.pk}_{name}": value for name, value in typed.items()} | {"revision": long_draft.revision, "page": "2"}
+    page = sent_after_expiry(client, projects.writer(project), reverse("payment_edit", args=[long_draft.pk]), data)
+    assert "SKRIVET" in page
+
+
+def test_what_was_pasted_comes_back_after_an_expired_session(client, project, long_draft):
+    data = {"paste": "2027-02-01\tKLISTRAT\tHyra\tresor\t100", "category": "travel", "revision": long_draft.revision}
+    page = sent_after_expiry(client, projects.writer(project), reverse("payment_paste", args=[long_draft.pk]), data)
+    assert "KLISTRAT" in page
+
+
+@pytest.mark.parametrize(("revision", "last"), [(0, "2027-02-01\tSIST\tHyra\tresor\t100"), (None, "SIST")])
+def test_what_was_pasted_is_still_there_when_it_could_not_be_taken_in(project, long_draft, revision, last):
+    """A colleague was first, or the last row of thousands is wrong."""
+    rows = "\n".join([f"2027-02-01\tP{n}\t{'Hyra ' * 30}\tresor\t100" for n in range(3000)] + [last])
+    with time_machine.travel(money.ASKING, tick=False):
+        data = {"paste": rows, "revision": long_draft.revision if revision is None else revision}
+        page = signed_in(projects.writer(project)).post(reverse("payment_paste", args=[long_draft.pk]), data)
+    assert "SIST</textarea>" in page.content.decode() or last in page.content.decode()
+    assert long_draft.entries.count() == 60
 
 
 # ---- What comes back from the finance system
