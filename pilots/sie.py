@@ -156,7 +156,7 @@ class _Reader:
             case "ORGNR":
                 self.file.org_number = parts[0]
             case "KONTO":
-                self.file.accounts[parts[0]] = clean_text(parts[1])[:100]
+                self.file.accounts[clean_text(parts[0])] = clean_text(parts[1])[:100]
             case "OBJEKT":
                 self.file.objects[parts[0], parts[1]] = clean_text(parts[2] if len(parts) > 2 else "")[:100]  # noqa: PLR2004
             case "VER":
@@ -168,11 +168,12 @@ class _Reader:
         if self.inside:
             raise ValueError("a voucher inside a voucher")
         series, number, day, *rest = parts
-        self.voucher = (f"{series}{number}"[:40], _day(day), clean_text(rest[0] if rest else ""))
+        self.voucher = (clean_text(f"{series}{number}")[:40], _day(day), clean_text(rest[0] if rest else ""))
 
     def _row(self, parts: list[str]) -> None:
         voucher, day, text = self.voucher or ("", date.min, "")
         account, objects, amount, *rest = parts
+        account = clean_text(account)
         if not objects.startswith("{"):
             raise ValueError("no object list")
         own_day = _day(rest[0]) if rest and rest[0] else day

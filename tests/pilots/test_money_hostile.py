@@ -10,7 +10,9 @@ from django.utils import translation
 
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.text import identity_numbers
 from kraftsamling.lib.transitions import TransitionRefused
+from pilots import cost_reading, sie
 from pilots.actions import advances, payouts, recoveries, settlements
 from pilots.models import Payout, Project
 from tests.factories import money
@@ -159,6 +161,36 @@ def test_what_was_pasted_is_still_there_when_it_could_not_be_taken_in(project, l
         page = signed_in(projects.writer(project)).post(reverse("payment_paste", args=[long_draft.pk]), data)
     assert "SIST</textarea>" in page.content.decode() or last in page.content.decode()
     assert long_draft.entries.count() == 60
+
+
+# ---- A bookkeeping file that says more than it should
+
+BIRTH = "19121212-1212"
+BOOKS = """#FLAGGA 0
+#KONTO 7010 "Lön Tolvan {birth}"
+#VER A "{birth}" 20270201 ""
+{{
+#TRANS 7010 {{}} 100.00
+#TRANS 7010 {{}} 200.00 20270201 "Tolvan {birth}"
+#TRANS {birth} {{}} 300.00 20270201 "Konto"
+#TRANS {birth} {{}} 400.00
+}}
+"""
+
+
+def test_identity_numbers_are_left_out_wherever_a_bookkeeping_file_has_them():
+    file = sie.read(BOOKS.format(birth=BIRTH).encode())
+    mapping = dict.fromkeys(file.used_accounts(), "travel")
+    found = cost_reading.from_books(file, mapping=mapping, marked=None, first=dt.date(2027, 1, 1), last=dt.date(2027, 12, 31))
+    assert [cost.amount.whole for cost in found.costs] == [100, 200, 300, 400]
+    assert not [cost for cost in found.costs if identity_numbers(f"{cost.voucher} {cost.text}")]
+    assert all(cost.voucher and cost.text for cost in found.costs)
+    assert found.identity_numbers
+
+
+def test_vouchers_and_accounts_of_a_bookkeeping_file_are_cleaned():
+    file = sie.read('#VER "A\u0001\u202e" 1 20270201 ""\n{\n#TRANS "50\u000110" {} 5.00\n}\n'.encode())
+    assert (file.transactions[0].voucher, file.transactions[0].account) == ("A1", "5010")
 
 
 # ---- What comes back from the finance system
