@@ -12,9 +12,11 @@ from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.text import identity_numbers
 from kraftsamling.lib.transitions import TransitionRefused
+from kraftsamling.programmes.models import Role
 from pilots import cost_reading, sie
-from pilots.actions import advances, payouts, recoveries, settlements
+from pilots.actions import advances, payments, payouts, recoveries, settlements
 from pilots.models import Payout, Project
+from tests.factories import grants as make
 from tests.factories import money
 from tests.factories import pilots as projects
 from tests.grants.scene import signed_in
@@ -202,3 +204,25 @@ def test_a_payment_is_not_booked_as_paid_before_it_was_decided(project, by):
     row = payouts.PaidRow(batch.payouts.get().reference, Kronor(80_000), dt.date(2017, 1, 1))
     with pytest.raises(TransitionRefused, match="later than that day"):
         payouts.mark_paid([row], by=by, at=LATER)
+
+
+# ---- Drafts in the history of the project
+
+
+def test_the_history_tells_nobody_but_the_owner_of_a_draft(project, by):
+    money.create_draft(project, 100)
+    steering = make.officer(project.programme, Role.STEERING_GROUP)
+    for address in ("project_detail", "project_history"):
+        path = reverse(address, args=[project.pk])
+        assert "huvudbok.pdf" in signed_in(projects.writer(project)).get(path).content.decode()
+        for user in (by, steering, make.officer(project.programme)):
+            assert "huvudbok.pdf" not in signed_in(user).get(path).content.decode()
+
+
+def test_the_steering_group_reads_neither_account_nor_the_answer_of_who_is_heard(paid, by):
+    payments.set_account(paid, account="Bankgiro 999-0001", by=projects.writer(paid), at=LATER)
+    made = money.create_hearing(paid, by=by, at=LATER)
+    recoveries.answer_recovery(made, answer="Vår kassör var sjuk.", by=projects.writer(paid), at=LATER)
+    for user, reads in ((by, True), (make.officer(paid.programme, Role.STEERING_GROUP), False)):
+        page = signed_in(user).get(reverse("project_history", args=[paid.pk])).content.decode()
+        assert ("Vår kassör var sjuk." in page, "999-0001" in page) == (reads, reads)
