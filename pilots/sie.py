@@ -19,6 +19,8 @@ from kraftsamling.lib.text import clean_text
 
 LARGEST_FILE = 10 * 1024 * 1024
 MOST_ROWS = 200_000
+MOST_ACCOUNTS, MOST_OBJECTS = 1_000, 5_000
+"""With rows: the page asks about each of them."""
 LONGEST_LINE = 10_000
 PROJECT_DIMENSION = "6"
 """Dimension 6 is “project” in the standard (SIE 4B, #DIM)."""
@@ -191,6 +193,10 @@ class _Reader:
             raise SieUnreadable(
                 _("There are no vouchers in the file%(kind)s. Choose “SIE 4, transactions” when you export.") % {"kind": kind}
             )
+        used = {row.account for row in self.file.transactions}
+        marked = {pair for row in self.file.transactions for pair in row.objects}
+        if len(used) > MOST_ACCOUNTS or len(marked) > MOST_OBJECTS:
+            raise SieUnreadable(_("The file has too many accounts. Export the project's rows only."))
         return self.file
 
 

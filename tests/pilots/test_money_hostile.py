@@ -195,6 +195,13 @@ def test_vouchers_and_accounts_of_a_bookkeeping_file_are_cleaned():
     assert (file.transactions[0].voucher, file.transactions[0].account) == ("A1", "5010")
 
 
+def test_a_bookkeeping_file_with_more_accounts_than_a_page_can_ask_about_is_refused():
+    for row in ("#TRANS {n} {{}} 1.00", '#TRANS 5010 {{6 "P{n}"}} 1.00'):
+        rows = "\n".join(row.format(n=n) for n in range(5_001))
+        with pytest.raises(sie.SieUnreadable, match="too many accounts"):
+            sie.read(f'#FLAGGA 0\n#VER A 1 20270201 "x"\n{{\n{rows}\n}}\n'.encode())
+
+
 # ---- What comes back from the finance system
 
 
