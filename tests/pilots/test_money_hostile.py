@@ -233,3 +233,14 @@ def test_the_steering_group_reads_neither_account_nor_the_answer_of_who_is_heard
     for user, reads in ((by, True), (make.officer(paid.programme, Role.STEERING_GROUP), False)):
         page = signed_in(user).get(reverse("project_history", args=[paid.pk])).content.decode()
         assert ("Vår kassör var sjuk." in page, "999-0001" in page) == (reads, reads)
+
+
+# ---- A repayment
+
+
+def test_a_repayment_is_not_made_before_the_payment_it_repays(paid, by):
+    made = money.create_recovery_of(paid, 1_000, by=by, at=LATER)
+    day = LATER.date()
+    with pytest.raises(TransitionRefused, match="lies before the payment"):
+        recoveries.book_repayment(made, amount=Kronor(1_000), paid_on=day - dt.timedelta(days=1), by=by, at=LATER)
+    recoveries.book_repayment(made, amount=Kronor(1_000), paid_on=day, by=by, at=LATER)
