@@ -165,6 +165,14 @@ def test_what_was_pasted_is_still_there_when_it_could_not_be_taken_in(project, l
     assert long_draft.entries.count() == 60
 
 
+def test_what_the_economist_had_said_of_the_rows_comes_back_after_an_expired_session(client, project, by):
+    request = money.create_sent_in(project, *range(1, 61))
+    entry = request.entries.get(position=55)
+    data = {f"a{entry.pk}": "50", f"s{entry.pk}": "Kvitto saknas", "revision": request.revision, "page": "2"}
+    assert "Kvitto saknas" in sent_after_expiry(client, by, reverse("payment_review", args=[request.pk]), data)
+    assert entry.approved is None
+
+
 # ---- A bookkeeping file that says more than it should
 
 BIRTH = "19121212-1212"
