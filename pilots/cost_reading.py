@@ -14,7 +14,7 @@ from kraftsamling.lib.money import Kronor, parse_signed_kronor, typed
 from kraftsamling.lib.text import clean_text, identity_number_refusal, identity_numbers
 
 from .actions.payments import MOST_ENTRIES, Cost
-from .sie import SieFile
+from .sie import SieFile, Transaction
 
 LONGEST_TEXT, LONGEST_VOUCHER, LONGEST_KEPT = 200, 40, 400
 MOST_PROBLEMS = 10
@@ -184,6 +184,7 @@ def _is_sum(row: Sequence[str], values: Mapping[str, str]) -> bool:
 # ---- From a bookkeeping file
 
 LEAVE_OUT = ""
+NO_VOUCHER = "-"
 _FIRST_DIGITS = {
     "7": CostCategory.OWN_STAFF, "58": CostCategory.TRAVEL, "50": CostCategory.INVESTMENT, "51": CostCategory.INVESTMENT,
     "52": CostCategory.INVESTMENT, "54": CostCategory.INVESTMENT, "4": CostCategory.EXTERNAL_SERVICES,
@@ -221,12 +222,23 @@ def from_books(
         if not first <= row.booked_on <= last:
             outside += 1
             continue
-        text = row.text.strip() or file.accounts.get(row.account, "") or row.account
-        if identity_numbers(text):
-            hidden.append(row.voucher)
-            text = file.accounts.get(row.account, "") or row.account
-        costs.append(Cost(row.booked_on, row.voucher, text[:LONGEST_TEXT], category, row.amount))
+        voucher, text = _without_identity(row.voucher), _text_of(file, row, category)
+        if identity_numbers(row.voucher) or identity_numbers(row.text):
+            hidden.append(voucher)
+        costs.append(Cost(row.booked_on, voucher, text[:LONGEST_TEXT], category, row.amount))
     return FromBooks(costs, outside, hidden)
+
+
+def _text_of(file: SieFile, row: Transaction, category: str) -> str:
+    """The text of the row; the name or number of its account if there is none that may be kept."""
+    texts = (row.text.strip(), file.accounts.get(row.account, ""), row.account, str(CostCategory(category).label))
+    return next(text for text in texts if text and not identity_numbers(text))
+
+
+def _without_identity(voucher: str) -> str:
+    for number in identity_numbers(voucher):
+        voucher = voucher.replace(number, "")
+    return voucher.strip() or NO_VOUCHER
 
 
 def sum_of(costs: Iterable[Cost]) -> Kronor:

@@ -74,6 +74,11 @@ def _down(amount: Decimal) -> Kronor:
     return Kronor(amount.quantize(_WHOLE, rounding=ROUND_FLOOR))
 
 
+def whole_kronor_down(amount: Kronor) -> Kronor:
+    """What can be paid of an amount: payments are made in whole kronor."""
+    return _down(amount.amount)
+
+
 def share_of_costs(share: Decimal, costs: Kronor) -> Kronor:
     """The share of the costs in whole kronor; nothing of costs below zero."""
     return whole_kronor(max(costs, ZERO).amount * share / 100)
@@ -87,7 +92,7 @@ def lawful_most(costs: Kronor, lawful: Decimal = LAWFUL_SHARE) -> Kronor:
 def entitled(share: Decimal, costs: Kronor, cap: Kronor, *, revoked: Kronor = ZERO, lawful: Decimal = LAWFUL_SHARE) -> Kronor:
     """The lower of the share and the cap always wins; never above what the law allows, and less what has been revoked."""
     most = min(share_of_costs(share, costs), lawful_most(costs, lawful), _down(cap.amount))
-    return max(most - revoked, ZERO)
+    return _down(max(most - revoked, ZERO).amount)
 
 
 def held_back(cap: Kronor, holdback: Decimal) -> Kronor:
@@ -112,8 +117,8 @@ def releasable(basis: Basis) -> Kronor:
 
 
 def payable(basis: Basis) -> Kronor:
-    """What can be paid now."""
-    return max(releasable(basis) - basis.paid, ZERO)
+    """What can be paid now: in whole kronor, also after a recovery or a repayment with öre."""
+    return whole_kronor_down(max(releasable(basis) - basis.paid, ZERO))
 
 
 def calculate(basis: Basis) -> Calculation:
@@ -149,10 +154,15 @@ def calculate(basis: Basis) -> Calculation:
     )
 
 
-def largest_advance(cap: Kronor, *, advances: Kronor = ZERO, paid: Kronor = ZERO) -> Kronor:
-    """What may still be advanced: half of the grant and 400 000 kronor in all, and nothing above the cap (11 §)."""
+def largest_advance(
+    cap: Kronor, *, advances: Kronor = ZERO, paid: Kronor = ZERO, revoked: Kronor = ZERO, held: Kronor = ZERO
+) -> Kronor:
+    """What may still be advanced: half of the grant and 400 000 kronor in all, and nothing above the cap (11 §).
+
+    What has been revoked is never paid, and what is `held` waits for the final report, so neither is advanced.
+    """
     most = min(_down(cap.amount / 2), LARGEST_ADVANCE) - advances
-    return max(min(most, _down(cap.amount) - paid), ZERO)
+    return max(min(most, _down((cap - revoked - held - paid).amount)), ZERO)
 
 
 def excess_financing(costs: Kronor, other_financing: Kronor, grant: Kronor) -> Kronor:

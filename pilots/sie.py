@@ -19,6 +19,8 @@ from kraftsamling.lib.text import clean_text
 
 LARGEST_FILE = 10 * 1024 * 1024
 MOST_ROWS = 200_000
+MOST_ACCOUNTS, MOST_OBJECTS = 1_000, 5_000
+"""With rows: the page asks about each of them."""
 LONGEST_LINE = 10_000
 PROJECT_DIMENSION = "6"
 """Dimension 6 is “project” in the standard (SIE 4B, #DIM)."""
@@ -156,7 +158,7 @@ class _Reader:
             case "ORGNR":
                 self.file.org_number = parts[0]
             case "KONTO":
-                self.file.accounts[parts[0]] = clean_text(parts[1])[:100]
+                self.file.accounts[clean_text(parts[0])] = clean_text(parts[1])[:100]
             case "OBJEKT":
                 self.file.objects[parts[0], parts[1]] = clean_text(parts[2] if len(parts) > 2 else "")[:100]  # noqa: PLR2004
             case "VER":
@@ -168,11 +170,12 @@ class _Reader:
         if self.inside:
             raise ValueError("a voucher inside a voucher")
         series, number, day, *rest = parts
-        self.voucher = (f"{series}{number}"[:40], _day(day), clean_text(rest[0] if rest else ""))
+        self.voucher = (clean_text(f"{series}{number}")[:40], _day(day), clean_text(rest[0] if rest else ""))
 
     def _row(self, parts: list[str]) -> None:
         voucher, day, text = self.voucher or ("", date.min, "")
         account, objects, amount, *rest = parts
+        account = clean_text(account)
         if not objects.startswith("{"):
             raise ValueError("no object list")
         own_day = _day(rest[0]) if rest and rest[0] else day
@@ -190,6 +193,10 @@ class _Reader:
             raise SieUnreadable(
                 _("There are no vouchers in the file%(kind)s. Choose “SIE 4, transactions” when you export.") % {"kind": kind}
             )
+        used = {row.account for row in self.file.transactions}
+        marked = {pair for row in self.file.transactions for pair in row.objects}
+        if len(used) > MOST_ACCOUNTS or len(marked) > MOST_OBJECTS:
+            raise SieUnreadable(_("The file has too many accounts. Export the project's rows only."))
         return self.file
 
 

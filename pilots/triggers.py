@@ -22,6 +22,10 @@ _ADVANCES = """(SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM pilots_payo
 _NOT_IN_MEMORY = "(SELECT file FROM pragma_database_list WHERE name = 'main') <> ''"
 """A database in memory is one of a test, which must be emptied between tests."""
 
+_BACKWARDS = """(OLD.state IN ('cancelled', 'paid') AND NEW.state <> OLD.state)
+    OR (OLD.state = 'exported' AND NEW.state = 'cancelled')"""
+"""What has been paid stays paid, and what has been sent comes back before it is cancelled: nothing is paid a second time."""
+
 ABOVE_FORMULA = "paid_is_at_most_what_the_formula_gives"
 ABOVE_ADVANCE = "advance_is_at_most_half_of_the_grant_and_400000"
 NOT_RUNNING = "only_a_running_project_is_paid"
@@ -35,7 +39,7 @@ EVENTS = {
     "money_payout_fixed": "BEFORE DELETE OR UPDATE ON pilots_payout",
     "money_project_paid": "AFTER UPDATE OF paid ON pilots_project",
     "money_entry_frozen": "BEFORE INSERT OR UPDATE OR DELETE ON pilots_costentry",
-    "money_request_frozen": "BEFORE UPDATE OF state, amount, formula, calculation, project_id ON pilots_paymentrequest",
+    "money_request_frozen": "BEFORE UPDATE ON pilots_paymentrequest",
 }
 """When the functions of PostgreSQL are run."""
 
@@ -65,7 +69,7 @@ def _sqlite() -> dict[str, str]:
     triggers = {
         "money_payout_insert": f"AFTER INSERT ON pilots_payout BEGIN {keep} {limits} END",
         "money_payout_state": f"AFTER UPDATE OF state ON pilots_payout BEGIN {keep} END",
-        "money_payout_revived": f"""AFTER UPDATE OF state ON pilots_payout WHEN OLD.state = 'cancelled' AND NEW.state <> 'cancelled'
+        "money_payout_revived": f"""AFTER UPDATE OF state ON pilots_payout WHEN {_BACKWARDS}
             BEGIN SELECT RAISE(ABORT, '{FIXED}'); END""",
         "money_payout_fixed": f"""BEFORE UPDATE OF amount, kind, project_id, request_id, advance_id, recovery_id ON pilots_payout
             WHEN NEW.amount <> OLD.amount OR NEW.kind <> OLD.kind OR NEW.project_id <> OLD.project_id
@@ -81,7 +85,7 @@ def _sqlite() -> dict[str, str]:
             BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
         "money_entry_delete": f"""BEFORE DELETE ON pilots_costentry WHEN {decided.format(row="OLD")} AND {_NOT_IN_MEMORY}
             BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
-        "money_request_frozen": f"""BEFORE UPDATE OF state, amount, formula, calculation, project_id ON pilots_paymentrequest
+        "money_request_frozen": f"""BEFORE UPDATE ON pilots_paymentrequest
             WHEN OLD.state = 'decided' BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
     }
     return {name: f"CREATE TRIGGER {name} {body}" for name, body in triggers.items()}
@@ -101,7 +105,7 @@ def _bodies() -> dict[str, str]:
             SELECT * INTO the_project FROM pilots_project WHERE id = NEW.project_id FOR UPDATE;
             UPDATE pilots_project SET paid = {_SUM.format(project='NEW.project_id')} WHERE id = NEW.project_id
                 RETURNING * INTO the_project;
-            IF TG_OP = 'UPDATE' AND OLD.state = 'cancelled' AND NEW.state <> 'cancelled' THEN {refuse(FIXED)} END IF;
+            IF TG_OP = 'UPDATE' AND ({_BACKWARDS}) THEN {refuse(FIXED)} END IF;
             IF TG_OP = 'UPDATE' OR NEW.state = 'cancelled' THEN RETURN NULL; END IF;
             IF NEW.amount > 0 AND the_project.state <> 'running' THEN {refuse(NOT_RUNNING)} END IF;
             IF NEW.kind IN ('request', 'final') AND the_project.paid > {formula} THEN {refuse(ABOVE_FORMULA)} END IF;

@@ -7,9 +7,11 @@ from django.http import HttpRequest
 PAGE_SIZE = 50
 
 
-def paged(request: HttpRequest, rows: "QuerySet | list", *, size: int = PAGE_SIZE, count: int | None = None) -> Page:
-    """The page asked for. `count` where the number of rows is known already."""
+def paged(
+    request: HttpRequest, rows: "QuerySet | list", *, size: int = PAGE_SIZE, count: int | None = None, number: str = ""
+) -> Page:
+    """The page asked for. `count` where the number of rows is known already, `number` where the address does not say it."""
     paginator = Paginator(rows, size)
     if count is not None:
         paginator.count = count  # type: ignore[misc]
-    return paginator.get_page(request.GET.get("page"))
+    return paginator.get_page(number or request.GET.get("page"))

@@ -22,7 +22,8 @@ from .money_common import ZERO, lock_project, members_of, next_reference, staff_
 
 def most_that_can_be_advanced(project: Project) -> Kronor:
     basis = accounts_of_money.basis_of(project)
-    return entitlement.largest_advance(project.cap, advances=basis.advances, paid=basis.paid)
+    held = ZERO if basis.final_report_approved else entitlement.held_back(basis.cap, basis.holdback)
+    return entitlement.largest_advance(project.cap, advances=basis.advances, paid=basis.paid, revoked=basis.revoked, held=held)
 
 
 def _guard(project: Project, amount: Kronor) -> None:

@@ -20,7 +20,7 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance
 from kraftsamling.programmes.models import Programme
 from pilots.models import Payout, PayoutBatch
 from pilots.permissions import money as permissions
-from pilots.states import PAYOUT_MOVES, PayoutState
+from pilots.states import PAYOUT_MOVES, PayoutState, ProjectState
 
 from .money_common import ZERO, lock_project
 
@@ -108,6 +108,8 @@ def mark_paid(rows: Sequence[PaidRow], *, by: Any, at: datetime | None = None) -
         require(permissions.can_see_payouts(by, payout.project.programme_id))
         if row.paid_on > stockholm_today(at):
             raise TransitionRefused(_("%(reference)s: the day has not come yet.") % {"reference": row.reference})
+        if row.paid_on < stockholm_today(payout.decided_at):
+            raise TransitionRefused(_("%(reference)s: it was decided later than that day.") % {"reference": row.reference})
         advance(payout, PayoutState.PAID, table=PAYOUT_MOVES, paid_on=row.paid_on)
         audit.record(
             "pilots.payout.paid", payout.project, by=by, at=at, reference=payout.reference, amount=payout.amount.exact,
@@ -123,7 +125,12 @@ def cancel_payout(payout: Payout, *, reason: str, by: Any, at: datetime | None =
     require(permissions.can_review_payment(by, payout.project))
     if not reason.strip():
         raise TransitionRefused(_("Write why the payment is cancelled."))
-    lock_project(payout.project)
+    if lock_project(payout.project).state != ProjectState.RUNNING:
+        raise TransitionRefused(
+            _(
+                "The project is settled, so nothing could pay it afterwards. If the account was wrong, let it come back from the file."
+            )
+        )
 
     advance(payout, PayoutState.CANCELLED, table=PAYOUT_MOVES, cancelled_at=at, cancelled_by=by, cancel_reason=reason)
 

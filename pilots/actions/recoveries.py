@@ -246,6 +246,8 @@ def book_repayment(made: Recovery, *, amount: Kronor, paid_on: date, by: Any, at
         )
     if paid_on > stockholm_today(at):
         raise TransitionRefused(_("The day of the repayment has not come yet."))
+    if any(payout.paid_on and paid_on < payout.paid_on for payout in Payout.objects.filter(recovered__recovery=made)):
+        raise TransitionRefused(_("That day lies before the payment that is repaid."))
 
     payout = Payout.objects.create(
         project=project, kind=PayoutKind.REPAYMENT, state=PayoutState.PAID, amount=-amount, recovery=made,

@@ -39,6 +39,10 @@ class Outcome(NamedTuple):
         """Above zero: to be paid. Below: to come back."""
         return self.grant - self.calculation.basis.paid
 
+    @property
+    def to_pay(self) -> Kronor:
+        return entitlement.whole_kronor_down(max(self.difference, ZERO))
+
 
 def outcome_of(project: Project, *, other_financing: Kronor) -> Outcome:
     """All financing is at most the costs: what is above lowers the grant (domain 2.5; 2003:596, 5 and 9 §§)."""
@@ -97,9 +101,9 @@ def settle(
 
 
 def _pay_or_ask_back(project: Project, found: Outcome, *, by: Any, at: datetime) -> None:
-    if found.difference > ZERO:
+    if found.to_pay:
         Payout.objects.create(
-            project=project, kind=PayoutKind.FINAL, amount=found.difference, reference=next_reference(project), account=project.account,
+            project=project, kind=PayoutKind.FINAL, amount=found.to_pay, reference=next_reference(project), account=project.account,
             decided_at=at, decided_by=by,
         )  # fmt: skip
     decided = Recovery.objects.decided().filter(project=project)
@@ -121,6 +125,6 @@ def _record(settlement: Settlement, found: Outcome, *, by: Any, at: datetime) ->
     tell(
         "project_settled", project, to=members_of(project), path=project.get_absolute_url(), key=f"settlement-{settlement.pk}",
         at=at, grant=found.grant.exact, costs=settlement.costs.exact, paid=settlement.paid.exact,
-        to_pay=found.difference.exact if found.difference > ZERO else "",
+        to_pay=found.to_pay.exact if found.to_pay else "",
         to_repay=(-found.difference).exact if found.difference < ZERO else "",
     )  # fmt: skip

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from grants.budget.store import content_of
 from grants.views.common import number
 from kraftsamling.accounts.models import User
-from kraftsamling.audit import log as audit
 from kraftsamling.lib.calendar import CONTENT_TYPE, ics
 from kraftsamling.lib.dates import stockholm_today
 from pilots.actions import feeds as actions
 from pilots.change_rules import differences
 from pilots.comparison import compared
+from pilots.histories import history_of
 from pilots.models import CalendarFeed, Project, Terms
 from pilots.permissions import projects as permissions
 from pilots.timeline import calendar_days, days_of
@@ -133,7 +133,7 @@ def project_history(request: HttpRequest, pk: int) -> HttpResponse:
         {"terms": terms, "changed": differences(before, terms) if before else []}
         for before, terms in zip([None, *versions[:-1]], versions, strict=True)
     ]
-    entries = audit.history(project, internal=officer).select_related("by").order_by("at", "pk")
+    entries = history_of(project, request.user, internal=officer).select_related("by").order_by("at", "pk")
     reads_case = Project.objects.with_case_open_to(request.user).filter(pk=project.pk).exists()
     context = workroom(request, project, "history", told=told, reads_case=reads_case)
     return render(request, "pilots/project_history.html", {**context, "entries": entries})

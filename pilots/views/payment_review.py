@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants.permissions import require
-from grants.views.common import attempt, number
+from grants.views.common import attempt, number, unparked
 from kraftsamling.lib.money import Kronor, parse_signed_kronor, typed
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.text import clean_text, identity_number_refusal, identity_numbers
@@ -27,6 +27,7 @@ from pilots.money_page import request_context, with_sums
 from pilots.permissions import money as permissions
 from pilots.states import PaymentState
 
+from .keeping import keeps_text
 from .payments import readable_request
 
 LONGEST_REASON = 400
@@ -54,23 +55,33 @@ def reviewed(request: HttpRequest, pk: int) -> PaymentRequest:
     return payment
 
 
+@keeps_text
 def payment_review(request: HttpRequest, pk: int) -> HttpResponse:
     payment = reviewed(request, pk)
     if payment.state != PaymentState.SUBMITTED:
         return redirect(payment)
     if request.method == "POST":
         return _assessed(request, payment)
-    return _page(request, payment)
+    parked = unparked(request, path=request.path)
+    if parked is None:
+        return _page(request, payment)
+    rows, wrong = _typed(parked.dict())
+    return _page(request, payment, over=_shown(rows) | wrong, at_page=parked.get("page", ""))
 
 
 def _page(
-    request: HttpRequest, payment: PaymentRequest, *, over: dict[int, dict[str, str]] | None = None, **more: Any
+    request: HttpRequest,
+    payment: PaymentRequest,
+    *,
+    over: dict[int, dict[str, str]] | None = None,
+    at_page: str = "",
+    **more: Any,
 ) -> HttpResponse:
     over = over or {}
     entries = CostEntry.objects.filter(request=payment)
     context = request_context(payment, request.user, at=timezone.now())
     facts = context["facts"]
-    page = paged(request, entries.order_by("position"), count=facts.count)
+    page = paged(request, entries.order_by("position"), count=facts.count, number=at_page)
     calculation = accounts_of_money.if_approved(payment.project, context["approved"])
     context |= {
         "page": page,
@@ -94,13 +105,12 @@ def _row(entry: CostEntry, typed_over: dict[str, str]) -> dict[str, Any]:
 
 def _assessed(request: HttpRequest, payment: PaymentRequest) -> HttpResponse:
     """Notes what is said of the rows on the page. A row left empty is not assessed yet."""
-    rows, wrong = _typed(request, payment)
+    rows, wrong = _typed(request.POST.dict())
     try:
         actions.assess_rows(payment, rows=rows, revision=number(request.POST.get("revision", "")), by=request.user)
     except TransitionRefused as refusal:
         payment.refresh_from_db()
-        kept = {pk: {"approved": typed(approved), "reason": reason} for pk, (approved, reason) in rows.items()}
-        return _page(request, payment, over=kept | wrong, refusal=str(refusal))
+        return _page(request, payment, over=_shown(rows) | wrong, refusal=str(refusal))
     if wrong:
         payment.refresh_from_db()
         return _page(request, payment, over=wrong)
@@ -108,14 +118,18 @@ def _assessed(request: HttpRequest, payment: PaymentRequest) -> HttpResponse:
     return redirect(f"{request.path}?page={number(request.POST.get('page', ''), 1)}")
 
 
-def _typed(request: HttpRequest, payment: PaymentRequest) -> tuple[dict[int, actions.Assessed], dict[int, dict[str, str]]]:
+def _shown(rows: dict[int, actions.Assessed]) -> dict[int, dict[str, str]]:
+    return {pk: {"approved": typed(approved), "reason": reason} for pk, (approved, reason) in rows.items()}
+
+
+def _typed(post: dict[str, str]) -> tuple[dict[int, actions.Assessed], dict[int, dict[str, str]]]:
     rows: dict[int, actions.Assessed] = {}
     wrong: dict[int, dict[str, str]] = {}
-    for name in request.POST:
+    for name, value in post.items():
         if not name.startswith("a") or number(name[1:]) < 0:
             continue
-        pk, text = number(name[1:]), request.POST[name].strip()
-        reason = clean_text(request.POST.get(f"s{pk}", "")).strip()[:LONGEST_REASON]
+        pk, text = number(name[1:]), value.strip()
+        reason = clean_text(post.get(f"s{pk}", "")).strip()[:LONGEST_REASON]
         if not text:
             continue
         try:

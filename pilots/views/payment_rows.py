@@ -44,8 +44,10 @@ def payment_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _saved(request, payment)
     parked = unparked(request, path=path)
-    over = list(cost_editor.typed_rows(parked.dict()).values()) if parked is not None else []
-    return _page(request, payment, over=over, restored=parked is not None)
+    if parked is None:
+        return _page(request, payment)
+    over = list(cost_editor.typed_rows(parked.dict()).values())
+    return _page(request, payment, over=over, at_page=parked.get("page", ""), pasted=parked.get("paste", ""), restored=True)
 
 
 def _entries(payment: PaymentRequest) -> Any:
@@ -53,11 +55,17 @@ def _entries(payment: PaymentRequest) -> Any:
 
 
 def _page(
-    request: HttpRequest, payment: PaymentRequest, *, over: Sequence[cost_editor.EditorRow] = (), status: int = 200, **more: Any
+    request: HttpRequest,
+    payment: PaymentRequest,
+    *,
+    over: Sequence[cost_editor.EditorRow] = (),
+    at_page: str = "",
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     context = request_context(payment, request.user, at=timezone.now())
     facts = context["facts"]
-    page: Page = paged(request, _entries(payment), count=facts.count)
+    page: Page = paged(request, _entries(payment), count=facts.count, number=at_page)
     blank = min(cost_editor.MOST_BLANK, max(cost_editor.BLANK_ROWS, number(request.GET.get("rader", ""), 0)))
     rows = cost_editor.page_rows(list(page.object_list), over, blank=blank)
     on_page = sum((entry.amount for entry in page.object_list), payment_rules.ZERO)
@@ -110,11 +118,15 @@ def _after(request: HttpRequest, payment: PaymentRequest) -> HttpResponse:
     return redirect(f"{path}?page={number(where, 1)}")
 
 
-def _kept(request: HttpRequest, payment: PaymentRequest, costs: Sequence[actions.Cost]) -> HttpResponse:
-    """Adds the rows after those that are there."""
+def _kept(request: HttpRequest, payment: PaymentRequest, costs: Sequence[actions.Cost], *, pasted: str = "") -> HttpResponse:
+    """Adds the rows after those that are there. What was pasted is shown again if it could not be taken in."""
     try:
         actions.save_costs(payment, added=costs, revision=number(request.POST.get("revision", "")), by=request.user)
     except TransitionRefused as refusal:
+        if pasted:
+            payment.refresh_from_db()
+        if pasted and payment.is_being_written:
+            return _page(request, payment, problems=[str(refusal)], pasted=pasted, status=409)
         messages.error(request, str(refusal))
     else:
         said = ngettext("%(count)d row was taken in, %(sum)s.", "%(count)d rows were taken in, %(sum)s.", len(costs))
@@ -136,8 +148,8 @@ def payment_paste(request: HttpRequest, pk: int) -> HttpResponse:
         rows = sheets.split_rows(pasted)
         costs = cost_reading.read_rows(rows, category=request.POST.get("category", ""))
     except sheets.Unreadable as refusal:
-        return _page(request, payment, problems=refusal.messages, pasted=pasted[: sheets.LONGEST_PASTE])
-    return _kept(request, payment, costs)
+        return _page(request, payment, problems=refusal.messages, pasted=pasted)
+    return _kept(request, payment, costs, pasted=pasted)
 
 
 @require_POST

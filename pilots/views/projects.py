@@ -18,7 +18,6 @@ from grants.budget.store import table_of
 from grants.models import Decision
 from grants.permissions import require
 from grants.views.common import attempt, log_in_first, number, park_and_log_in, unparked
-from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import day_text, stockholm_today
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import LostRace
@@ -26,6 +25,7 @@ from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
 from pilots.actions import descriptions as actions
 from pilots.forms.projects import DescriptionForm, PeopleForm, description_content, people_content
+from pilots.histories import history_of
 from pilots.models import ChangeRequest, Project
 from pilots.permissions import projects as permissions
 from pilots.states import ProjectState
@@ -68,7 +68,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         coming=[day for day in coming_days(project, request.user) if not day.is_past(today)][:SOON],
         open_change=ChangeRequest.objects.visible_to(request.user).open().filter(project=project).first(),
         steps=steps_of(project, today),
-        history=audit.history(project, internal=False).select_related("by")[:8],
+        history=history_of(project, request.user, internal=False).select_related("by")[:8],
     )  # fmt: skip
     return render(request, "pilots/project_detail.html", context)
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from kraftsamling.lib.money import Kronor
 from pilots import triggers
+from pilots.actions import payouts
 from pilots.models import CostEntry, PaymentRequest, Payout, Project
 from tests.factories import money
 from tests.factories import pilots as projects
@@ -252,3 +253,33 @@ def test_one_open_request_by_sql(project, by):
         PaymentRequest.objects.create(
             project=project, number=7, begun_at=money.ASKING, begun_by=projects.writer(project), state=request.state
         )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "decided_by_id = NULL",
+        "decided_at = '2020-01-01'",
+        "receipt_number = 'X'",
+        "checksum = 'x'",
+        "lower_reason = 'x'",
+        "number = 9",
+    ],
+)
+def test_nothing_at_all_is_changed_in_a_decided_request(project, by, change):
+    money.create_decided(project, 100_000, by=by)
+    refused(triggers.FROZEN, f"UPDATE pilots_paymentrequest SET {change} WHERE project_id = %s", project.pk)
+
+
+@pytest.mark.parametrize("state", ["paid", "exported"])
+def test_what_is_paid_or_on_its_way_is_not_cancelled_so_that_it_could_be_paid_again(project, by, state):
+    money.create_decided(project, 100_000, by=by)
+    if state == "paid":
+        money.pay_all(project.programme, by=by, at=money.PAYING)
+    else:
+        payouts.make_batch(project.programme, by=by, at=money.PAYING)
+    cancel = "UPDATE pilots_payout SET state = 'cancelled', paid_on = NULL, cancelled_at = %s, cancelled_by_id = %s"
+    refused(triggers.FIXED, cancel, money.PAYING, by.pk)
+    if state == "paid":
+        refused(triggers.FIXED, "UPDATE pilots_payout SET state = 'decided', paid_on = NULL")
+    assert paid_of(project) == Kronor(40_000)
