@@ -21,6 +21,7 @@ from pilots.models import ChangeDecision, ChangeRequest, Project, Terms
 from pilots.permissions import projects as permissions
 from pilots.signals import terms_changed
 from pilots.states import CHANGE_MOVES, ChangeState, ProjectState
+from pilots.tasks import build_change_letter
 from tests.factories import applications, decisions, pilots
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
@@ -241,6 +242,8 @@ def test_a_granted_change_sets_new_terms_and_keeps_the_old(small):
     assert (again(change).state, decision.wording.count("45"), "180\u00a0000" in decision.wording) == ("decided", 1, True)
     assert [(p.pk, a, b) for p, a, b in heard] == [(small.pk, 1, 2)]
     assert [entry for entry in trail.entries(since) if "report" not in entry[0]] == [("pilots.change.grant", maker.pk)]
+    assert trail.letters(since) == []
+    build_change_letter(decision.pk)
     assert trail.letters(since) == [("pilots/change_decided", pilots.writer(small).email)]
     said = audit.sentence_of(audit.history(small, internal=False).filter(action="pilots.change.grant")[0])
     assert ("150\u00a0000" in said, "180\u00a0000" in said, "2027-03-09 § 4" in said) == (True, True, True)
@@ -354,6 +357,8 @@ def test_a_refusal_has_reasons_and_leaves_the_terms(small):
     assert (again(small).ends_on, again(small).cap) == (before.ends_on, before.cap)
     assert "avslås" in decision.wording
     assert trail.entries(since) == [("pilots.change.refuse", maker.pk)]
+    assert trail.letters(since) == []
+    build_change_letter(decision.pk)
     assert trail.letters(since) == [("pilots/change_decided", pilots.writer(small).email)]
 
 
