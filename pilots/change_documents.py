@@ -12,6 +12,9 @@ from kraftsamling.lib.dates import day_text
 from pilots.comparison import compared
 from pilots.models import ChangeDecision, Terms
 
+MOST_YEARS_ON_ONE_LINE, MOST_YEARS_IN_FULL_SIZE = 2, 4
+"""How wide the budget may be before an amount and what it becomes stand on a line each, and before the letters are small."""
+
 
 @dataclass(frozen=True)
 class TermRow:
@@ -66,12 +69,10 @@ def letter_context(decision: ChangeDecision) -> dict[str, Any]:
         "terms": _rows(change, (before, was), (after, now), asked),
         "years": years,
         "rows": rows,
+        "few": len(years) <= MOST_YEARS_ON_ONE_LINE,
         "many": len(years) > MOST_YEARS_IN_FULL_SIZE,
         "differs": any(cell["change"] for row in rows for cell in row.cells),
     }
-
-
-MOST_YEARS_IN_FULL_SIZE = 3
 
 
 def _rows(

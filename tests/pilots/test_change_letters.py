@@ -78,7 +78,7 @@ def test_the_letter_holds_all_that_the_law_asks_for(project, tmp_path):
         "9 mars 2027", decision.wording, change.reason, change.receipt_number, change.checksum, project.registry_number,
         project.title, change.organisation.name, change.organisation.org_number, heir.name, heir.org_number,
         "150 000 kr", "180 000 kr", "40 %", "45 %", "31 december 2027", "31 mars 2028", "400 000 kr", "500 000 kr",
-        "200 000 →", "250 000", "(+50 000)", "2027", "Egna medel", "2003:596", "får inte överklagas", "Ändringen beviljas",
+        "200 000 →", "250 000", "(+50 000)", "2027", "Egen finansiering", "2003:596", "får inte överklagas", "Ändringen beviljas",
     ]  # fmt: skip
     assert lacking(decision, tmp_path, parts) == []
 
@@ -111,8 +111,11 @@ def test_the_terms_of_a_refusal_are_those_of_its_day(project, tmp_path):
     assert ("150\u00a0000" in page, "170\u00a0000" in page) == (True, False)
 
 
-def test_the_letter_is_tagged_and_archivable(project, tmp_path):
-    content = store.read(granted(project, budget=applications.budget_content(sought=250_000, own=250_000)).letter)
+@pytest.mark.parametrize("lines", range(0, 24, 3))
+def test_the_letter_is_tagged_and_archivable(project, tmp_path, lines):
+    """Wherever its pages end."""
+    wished = applications.budget_content(sought=250_000, own=250_000)
+    content = store.read(granted(project, budget=wished, reasons="Skäl.\n" * (lines + 1)).letter)
     (tmp_path / "brev.pdf").write_bytes(content)
     assert [str(finding) for finding in pdfua.validate(tmp_path / "brev.pdf").findings] == []
     with pikepdf.open(io.BytesIO(content)) as pdf:
