@@ -19,10 +19,6 @@ from .states import PaymentState
 ZERO = Kronor(0)
 
 
-def approved_costs(project: Project) -> Kronor:
-    return CostEntry.objects.filter(request__project=project).approved_sum()
-
-
 def final_report_approved(project: Project) -> bool:
     return Report.objects.approved().filter(project=project, kind=ReportKind.FINAL).exists()
 

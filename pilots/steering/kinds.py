@@ -154,7 +154,7 @@ RELEASES = RowKind(
     "releases",
     (_("Call"), _("Year")),
     lambda row, _scope, _may: (Link(row.call.title, row.call.get_absolute_url()), str(row.year)),
-    _readers,
+    _of_sketch("application__sketch"),
     lambda rows: rows.select_related("call"),
     ("year", "pk"),
 )

@@ -3,12 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from grants.models import Application, CallFrame, Decision, FinancingLine, FinancingRole, Sketch
+from grants.models import Application, CallFrame, Decision, FinancingLine, FinancingRole, FrameRelease, Sketch
 from kraftsamling.lib.dates import start_of_day
 from kraftsamling.lib.money import Kronor
 from pilots.models import GrantYear, Payout, Project, ProjectKind
@@ -44,6 +43,11 @@ def _frames_tally(scope: Scope) -> list[dict[str, Any]]:
     ]
 
 
+def _whole_frames_tally(scope: Scope) -> list[dict[str, Any]]:
+    """Of all years, from what has been read with the calls."""
+    return [{"call": call.pk, AMOUNT: call.frame_total} for call in scope.shown_calls]  # type: ignore[attr-defined]
+
+
 def _sketches(scope: Scope) -> QuerySet:
     rows = _narrow(Sketch.objects.in_competition(), scope, programme="call__programme", call="call")
     return rows.filter(starts_in(scope.year)) if scope.year else rows
@@ -61,11 +65,7 @@ def _grant_years(scope: Scope) -> QuerySet:
 
 
 def _releases(scope: Scope) -> QuerySet:
-    try:
-        released = apps.get_model("grants", "FrameRelease").objects.all()
-    except LookupError:
-        released = CallFrame.objects.none()
-    return _narrow(released, scope, programme="call__programme", call="call", year="year")
+    return _narrow(FrameRelease.objects.all(), scope, programme="call__programme", call="call", year="year")
 
 
 def _payouts(scope: Scope) -> QuerySet:
@@ -88,6 +88,7 @@ def _expected(scope: Scope) -> QuerySet:
 
 
 FRAMES = Base("frames", kinds.FRAMES, _frames, tally=_frames_tally)
+WHOLE_FRAMES = Base("whole_frames", kinds.FRAMES, _frames, tally=_whole_frames_tally)
 SKETCHES = Base("sketches", kinds.SKETCHES, _sketches, ("call",))
 APPLICATION_YEARS = Base("application_years", kinds.APPLICATION_YEARS, _application_years, (LINE_CALL, "year"))
 GRANT_YEARS = Base("grant_years", kinds.GRANT_YEARS, _grant_years, (DECISION_CALL, "year"))

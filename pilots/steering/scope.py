@@ -5,11 +5,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Sum
 from django.http import Http404, QueryDict
 from django.utils.http import urlencode
 
 from grants.models import Call, CallFrame
+from kraftsamling.lib.money import KronorField
 from kraftsamling.places.models import CountyPart, county_parts_of, municipalities_of
 from kraftsamling.programmes.models import FocusArea, Programme
 from kraftsamling.programmes.permissions import has_role, programmes_with_role
@@ -32,9 +33,15 @@ class Scope:
 
     @cached_property
     def calls(self) -> list[Call]:
-        """The programme's calls that have been published, the newest first, with the first and last year of their frames."""
+        """The programme's calls that have been published, the newest first, with their frame and its first and last year."""
         calls = Call.objects.public().filter(programme=self.programme).order_by("-opens_at", "pk")
-        return list(calls.annotate(first_year=Min("frames__year"), last_year=Max("frames__year")))
+        return list(
+            calls.annotate(
+                first_year=Min("frames__year"),
+                last_year=Max("frames__year"),
+                frame_total=Sum("frames__amount", output_field=KronorField()),
+            )
+        )
 
     @cached_property
     def frames(self) -> list[CallFrame]:

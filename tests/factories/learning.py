@@ -39,11 +39,12 @@ def create_learning(project, *, by, at=AT, **values) -> Learning:
 
 def create_report(project, *, by, text="Det som inte fungerade var tiden.", approved=True, number=1):
     """Handed in, and approved if asked for: the rows as they stand, since a test of quotes needs nothing more of them."""
-    report = Report.objects.create(
-        project=project, number=number, kind="progress", covers_from_on=project.starts_on, covers_to_on=project.ends_on,
-        due_on=project.ends_on, state="approved" if approved else "submitted", approved_at=AT if approved else None,
-        approved_by=by if approved else None,
-    )  # fmt: skip
+    values = {
+        "kind": "progress", "covers_from_on": project.starts_on, "covers_to_on": project.ends_on, "due_on": project.ends_on,
+        "state": "approved" if approved else "submitted", "approved_at": AT if approved else None,
+        "approved_by": by if approved else None,
+    }  # fmt: skip
+    report, _made = Report.objects.update_or_create(project=project, number=number, defaults=values)
     version = ReportVersion.objects.create(
         report=report, number=1, draft_revision=1, content={"sections": [{"title": "Lärdomar", "rows": [{"text": text}]}]},
         checksum="0" * 64, receipt_number=f"R-{project.pk}-{number}", submitted_at=AT, submitted_by=by,

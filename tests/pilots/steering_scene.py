@@ -111,7 +111,7 @@ def scene():
         state="submitted",
         by=leader,
         costs=[("own_staff", 2027, 50_000, 300_000), ("travel", 2027, 1_000, 10_000)],
-        values=[(indicator(stage.second), 2, 1, 1)],
+        values=[(indicator(stage.second), 7, 4, 3)],
     )
     return stage
 

@@ -7,7 +7,7 @@ go through the real actions and the real database with its triggers.
 import datetime as dt
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -180,6 +180,10 @@ def check(life, before, moved):
 class Sequences(TestCase):
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(STEPS, min_size=1, max_size=9))
+    @example([("request", [20_000_000], 100), ("pay",), ("recover", 50), ("repay", 100), ("request", [5_000_000], 100)])
+    @example([("request", [20_000_000], 100), ("pay",), ("recover", 50), ("request", [9_000_000], 100), ("repay", 100)])
+    @example([("advance", 60_000), ("pay",), ("request", [9_999_999], 100), ("pay",), ("report",), ("settle", 0), ("repay", 50)])
+    @example([("request", [9_999_999], 33), ("pay",), ("terms", 1_234, 180_000), ("request", [20_000_000], 100), ("revoke",)])
     def test_money_is_right_whatever_happens(self, steps):
         life = Life()
         life.at = dt.datetime(2027, 3, 1, 9, tzinfo=STOCKHOLM)

@@ -141,6 +141,14 @@ def test_the_formula_is_paid_frozen_and_told(project, by, request_in):
         assert part in letter.text
 
 
+def test_what_is_approved_counts_first_when_it_is_decided(project, by, request_in):
+    entries = CostEntry.objects.filter(request__project=project)
+    actions.approve_rest(request_in, revision=request_in.revision, by=by)
+    assert (entries.approved_sum(), accounts_of_money.standing(project).entitled) == (Kronor(0), Kronor(0))
+    decide(request_in, by)
+    assert (entries.approved_sum(), accounts_of_money.standing(project).entitled) == (Kronor(140_000), Kronor(56_000))
+
+
 def test_every_row_is_assessed_first(request_in, by):
     assess(request_in, by, (1, 100_000, ""))
     assert "2 rows have not been assessed" in why(lambda: decide(request_in, by))

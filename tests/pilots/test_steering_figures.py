@@ -121,7 +121,6 @@ def test_what_the_money_is(stage):
     assert found["pengar.elsewhere_paid"].value == Kronor(50_000)
 
 
-@pytest.mark.skipif(not hasattr(models, "FrameRelease"), reason="nothing goes back to a frame yet")
 def test_what_goes_back_to_the_frame_is_left_again(stage):
     before = money.figures(chosen(stage, ""))[money.key_of("left")].value
     for amount in (20_000, -3_000):
