@@ -15,11 +15,11 @@ from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
 from pilots.actions import feeds
 from pilots.comparison import compared
-from pilots.models import ChangeRequest, Payout, PayoutKind, Project
+from pilots.models import ChangeRequest, Payout, Project
 from pilots.states import PayoutState
 from pilots.timeline import days_of
 from pilots.views.follow import SALT, feed_url
-from tests.factories import applications, pilots
+from tests.factories import applications, money, pilots
 from tests.factories import grants as make
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory, UserFactory
 from tests.grants.scene import again, fresh, questions, signed_in, told
@@ -53,10 +53,8 @@ def url(name, target):
 def with_dates(project):
     project.reports.exclude(number=1).delete()
     project.reports.update(due_on=dt.date(2027, 4, 30))
-    Payout.objects.create(
-        project=project, kind=PayoutKind.ADVANCE, state=PayoutState.PAID, amount=Kronor(50_000), reference="P-1",
-        decided_at=pilots.ASKING, decided_by=make.officer(project.programme), paid_on=dt.date(2027, 2, 28),
-    )  # fmt: skip
+    money.create_advance(project, 50_000)
+    Payout.objects.update(state=PayoutState.PAID, reference="P-1", paid_on=dt.date(2027, 2, 28))
 
 
 def test_the_timeline_has_every_day_with_where_it_is_written(project):
