@@ -201,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "build-missing-letters": {"task": "grants.tasks.build_missing_letters", "schedule": timedelta(minutes=1)},
     "remind": {"task": "grants.tasks.remind", "schedule": crontab(hour="8", minute="5")},
     "take-up-left-documents": {"task": "pilots.tasks.take_up_left_documents", "schedule": timedelta(minutes=1)},
+    "build-missing-change-letters": {"task": "pilots.tasks.build_missing_change_letters", "schedule": timedelta(minutes=1)},
     "remind-about-reports": {"task": "pilots.tasks.remind_about_reports", "schedule": crontab(hour="8", minute="15")},
     "lapse-applications": {"task": "grants.tasks.lapse_applications", "schedule": crontab(minute="*/10")},
     "ask-for-follow-ups": {"task": "pilots.tasks.ask_for_follow_ups", "schedule": crontab(hour="5", minute="40")},

@@ -19,7 +19,7 @@ from grants.rules import percent_text
 from kraftsamling.accounts.models import Organisation
 from kraftsamling.lib.dates import day_text
 from kraftsamling.lib.money import Kronor, KronorField
-from pilots.models import CostEntry, Project
+from pilots.models import ChangeFileKind, ChangeRequest, CostEntry, Project
 from pilots.states import PaymentState, ProjectState
 
 TOLERANCE_WITHOUT_CALL: Decimal = Call._meta.get_field("category_tolerance").default  # type: ignore[union-attr]
@@ -103,6 +103,14 @@ def is_only_a_small_move(before: BudgetContent, after: BudgetContent, tolerance:
     )
     same_money = [part.amounts for part in before.financing] == [part.amounts for part in after.financing]
     return same_years and same_money and all(move.is_within(tolerance) for move in moves(before, after))
+
+
+# ---- A new owner
+
+
+def lacks_consent(change: ChangeRequest, new_owner: Organisation | None) -> bool:
+    """Nobody is made the owner of a project unasked: its consent in writing lies beside the change, or is told to be missing."""
+    return new_owner is not None and not change.files.filter(removed_at=None, kind=ChangeFileKind.CONSENT).exists()
 
 
 # ---- What has already happened

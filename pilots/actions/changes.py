@@ -30,6 +30,7 @@ from pilots.permissions import projects as permissions
 from pilots.signals import terms_changed
 from pilots.states import CHANGE_MOVES, ChangeState, ProjectState
 
+from .change_files import files_as_json
 from .projects import keep_terms, latest_terms, lock_project, put_in_index
 
 PARTS = ("reasons", "deciding_body", "presenter")
@@ -102,7 +103,7 @@ def send_change(
 
     kept = store(budget) if budget is not None else None
     receipt = f"A{at:%y}-{project.pk}-{fresh.number}"
-    frozen = {**fresh.content, "budget": budget.as_json() if budget else None}
+    frozen = {**fresh.content, "budget": budget.as_json() if budget else None, **files_as_json(fresh)}
     advance(
         fresh, ChangeState.ASKED, table=CHANGE_MOVES, reason=values["reason"], **wishes, budget=kept, asked_at=at, asked_by=by,
         receipt_number=receipt, checksum=checksum(frozen, receipt=receipt, at=at),
@@ -154,6 +155,8 @@ def grant_change(
 ) -> ChangeDecision:
     """A decision maker sets new terms, which count at once; the old ones are kept beside them (domain 10, rule 16).
 
+    The letter is built and mailed afterwards by a worker: a decision without letter is the promise of one.
+
     `seen_terms` is the number of the terms that were read: LostRace if others count by now.
 
     The call's row is locked first, so that a grant at the same moment cannot take the same money of the frame.
@@ -175,7 +178,6 @@ def grant_change(
     after = _set_terms(project, wanted, decision, at=at)
 
     _record_grant(project, decision, before, after, over, by=by, at=at)
-    _tell_owner(change, decision, project, at=at)
     terms_changed.send(sender=Project, project=project, at=at, before=before, after=after)
     return decision
 
@@ -249,7 +251,6 @@ def refuse_change(change: ChangeRequest, *, values: Mapping[str, Any], by: Any, 
     decision = _decision(change, ChangeOutcome.REFUSED, rules.wording(project, None), values, by=by, at=at)
 
     audit.record("pilots.change.refuse", project, by=by, at=at, number=change.number, item=decision.item)
-    _tell_owner(change, decision, project, at=at)
     return decision
 
 
@@ -272,24 +273,3 @@ def _tell_officers(change: ChangeRequest, project: Project, *, at: datetime) -> 
 def _deciders(project: Project) -> list[User]:
     having = {"roles__programme": project.programme_id, "roles__role": Role.DECISION_MAKER}
     return list(User.objects.filter(is_active=True, **having).distinct())
-
-
-def _tell_owner(change: ChangeRequest, decision: ChangeDecision, project: Project, *, at: datetime) -> None:
-    """The whole decision to who asked, and to who owns the project from now on."""
-    owners = {change.organisation_id, project.owner_id}
-    outbox.promise(
-        "pilots/change_decided",
-        to=User.objects.filter(is_active=True, memberships__organisation__in=owners).distinct(),
-        context={
-            "title": project.title,
-            "granted": decision.is_granted,
-            "wording": decision.wording,
-            "reasons": decision.reasons,
-            "item": decision.item,
-            "path": change.get_absolute_url(),
-        },
-        about=project,
-        programme_id=project.programme_id,
-        dedupe_key=f"change-decided-{change.pk}",
-        at=at,
-    )

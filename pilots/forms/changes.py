@@ -23,7 +23,7 @@ from grants.rules import percent_text
 from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.accounts.models import Organisation, OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorFormField
-from pilots.models import ChangeDecision, ChangeOutcome, ChangeRequest, Project
+from pilots.models import ChangeDecision, ChangeFileKind, ChangeOutcome, ChangeRequest, Project
 from pilots.states import ProjectState
 
 from .projects import ProseForm, helper_of, label_of
@@ -61,7 +61,8 @@ class ChangeForm(ProseForm):
             "cap": _("Now %(value)s.") % {"value": project.cap.exact},
             "share": _("Now %(value)s.") % {"value": f"{percent_text(project.share)} %"},
             "owner_number": _(
-                "Only if somebody else is to take the project over. They must be registered here, and have said yes: tell who in the reason."
+                "Only if somebody else is to take the project over. They must be registered here. Lay their consent in writing among the "
+                "files, when you have saved."
             ),
         }
         for name, text in texts.items():
@@ -102,6 +103,18 @@ class ChangeForm(ProseForm):
         found = {name: None if value == getattr(self.project, name) else value for name, value in found.items()}
         new_owner = self.new_owner if self.new_owner and self.new_owner.pk != self.project.owner_id else None
         return {**found, "new_owner": new_owner}
+
+
+class ChangeFileForm(forms.Form):
+    """One file: the new owner's consent, or something else that the decision needs."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=ChangeFileKind.choices)
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "PDF, Word, Excel, OpenDocument, text or picture, at most 20 MB. No documents about single children."
+        ),
+    )
 
 
 # ---- The budget that is wished for

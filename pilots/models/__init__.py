@@ -11,7 +11,7 @@ from .analyses import (
 )
 from .board import BOARD_ITEM_READERS, BoardItem
 from .builds import DocumentBuild
-from .changes import CalendarFeed, ChangeDecision, ChangeOutcome, ChangeRequest
+from .changes import CalendarFeed, ChangeDecision, ChangeFile, ChangeFileKind, ChangeOutcome, ChangeRequest
 from .evaluations import (
     EVALUATION_READERS,
     FormativeNote,
@@ -70,6 +70,8 @@ __all__ = [
     "BoardItem",
     "CalendarFeed",
     "ChangeDecision",
+    "ChangeFile",
+    "ChangeFileKind",
     "ChangeOutcome",
     "ChangeRequest",
     "Continuation",

@@ -1,5 +1,6 @@
 """Changes of what was decided: asked for by the owner, decided by a decision maker, kept version by version."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -132,9 +133,63 @@ class ChangeRequest(models.Model):
         return self.state == ChangeState.ASKED
 
 
+class ChangeFileKind(models.TextChoices):
+    """What a file of a change is. A new owner has to say yes itself, in writing."""
+
+    CONSENT = "consent", _("The new owner's consent")
+    OTHER = "other", _("Something else")
+
+
+class ChangeFileQuerySet(models.QuerySet):
+    def kept(self) -> "ChangeFileQuerySet":
+        return self.filter(removed_at=None).select_related("file").order_by("pk")
+
+
+class ChangeFile(models.Model):
+    """A file laid beside the change. Taken away only before it is sent; from then on the files are frozen with the rest."""
+
+    change = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="files")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("what it is"), max_length=10, choices=ChangeFileKind)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = ChangeFileQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=ChangeFileKind.values), name="change_file_kind_is_known"),
+            CheckConstraint(
+                condition=Q(removed_at=None, removed_by=None) | Q(removed_at__isnull=False, removed_by__isnull=False),
+                name="change_file_removed_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change_id}: {self.file_id}"
+
+    @property
+    def is_consent(self) -> bool:
+        return self.kind == ChangeFileKind.CONSENT
+
+
 class ChangeOutcome(models.TextChoices):
     GRANTED = "granted", _("The change is granted")
     REFUSED = "refused", _("The change is refused")
+
+
+class ChangeDecisionQuerySet(models.QuerySet):
+    def without_letter(self, *, before: datetime) -> "ChangeDecisionQuerySet":
+        """Decided before the moment, and still without the letter that is to be mailed."""
+        return self.filter(letter=None, decided_at__lt=before).order_by("pk")
+
+    def with_details(self) -> "ChangeDecisionQuerySet":
+        return self.select_related(
+            "decided_by", "terms__owner", "terms__budget", "request__asked_by", "request__organisation", "request__new_owner",
+            "request__budget", "request__project__programme", "request__project__owner",
+        )  # fmt: skip
 
 
 class ChangeDecision(models.Model):
@@ -153,6 +208,9 @@ class ChangeDecision(models.Model):
     exceeds_reason = models.TextField(_("why a limit is exceeded"), blank=True)
     decided_at = models.DateTimeField(_("decided"))
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    letter = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = ChangeDecisionQuerySet.as_manager()
 
     class Meta:
         constraints = [

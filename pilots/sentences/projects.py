@@ -14,6 +14,8 @@ register("pilots.project.publish", _("The public page was published, with the te
 register("pilots.project.unpublish", _("The public page was taken down."))
 register("pilots.change.ask", _("Change %(number)s was asked for, receipt %(receipt)s."))
 register("pilots.change.withdraw", _("The owner took change %(number)s back."))
+register("pilots.change.add_file", _("The file %(name)s was laid beside the change."))
+register("pilots.change.remove_file", _("The file %(name)s was taken away from the change."))
 register("pilots.change.grant", _("Change %(number)s was granted (%(item)s). %(changed)s. %(wording)s"))
 register("pilots.change.refuse", _("Change %(number)s was refused (%(item)s)."))
 register(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pilots.views import change_decisions, changes, follow, projects, public, registration
+from pilots.views import change_decisions, change_files, changes, follow, projects, public, registration
 
 public_urls = [
     path("pilotprojekt/", public.public_project_list, name="public_project_list"),
@@ -34,6 +34,10 @@ change_urls = [
     path("projekt/andringar/<int:pk>/autospara/", changes.change_autosave, name="change_autosave"),
     path("projekt/andringar/<int:pk>/budget/", changes.change_budget, name="change_budget"),
     path("projekt/andringar/<int:pk>/skicka/", changes.change_send, name="change_send"),
+    path("projekt/andringar/<int:pk>/filer/ny/", change_files.change_file_add, name="change_file_add"),
+    path("projekt/andringar/<int:pk>/filer/<uuid:file_id>/", change_files.change_file, name="change_file"),
+    path("projekt/andringar/<int:pk>/filer/<int:link>/ta-bort/", change_files.change_file_remove, name="change_file_remove"),
+    path("projekt/andringar/<int:pk>/beslut.pdf", change_files.change_letter, name="change_letter"),
     path("projekt/andringar/<int:pk>/dra-tillbaka/", changes.change_withdraw, name="change_withdraw"),
     path("projekt/andringar/<int:pk>/beslut/", change_decisions.change_decide, name="change_decide"),
 ]

@@ -13,13 +13,15 @@ from django.views.decorators.http import require_http_methods
 from grants.budget.store import content_of
 from grants.permissions import require
 from grants.views.common import log_in_first, number, park_and_log_in, unparked
+from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from pilots import change_rules as rules
+from pilots import tasks
 from pilots.actions import changes as actions
 from pilots.actions.projects import latest_terms
 from pilots.comparison import compared
 from pilots.forms.changes import ChangeDecisionForm, asked_content
-from pilots.models import ChangeRequest
+from pilots.models import ChangeDecision, ChangeRequest
 from pilots.permissions import projects as permissions
 
 from .changes import readable_change
@@ -49,23 +51,23 @@ def _decide(request: HttpRequest, change: ChangeRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, change, form, status=422)
     try:
-        _act(request, change, form)
+        decision = _act(request, change, form)
     except LostRace as refusal:
         messages.error(request, str(refusal))
         return redirect(change)
     except TransitionRefused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, change, form, status=409)
-    messages.success(request, _("The decision is issued, and the organisation has been told by mail."))
+    after_commit(tasks.build_change_letter, decision.pk)
+    messages.success(request, _("The decision is issued. The letter is made now and goes to the organisation by mail."))
     return redirect(change)
 
 
-def _act(request: HttpRequest, change: ChangeRequest, form: ChangeDecisionForm) -> None:
+def _act(request: HttpRequest, change: ChangeRequest, form: ChangeDecisionForm) -> ChangeDecision:
     if not form.grants:
-        actions.refuse_change(change, values=form.parts(), by=request.user)
-        return
+        return actions.refuse_change(change, values=form.parts(), by=request.user)
     seen = number(request.POST.get("terms", ""))
-    actions.grant_change(change, wanted=_wanted(change, form), values=form.parts(), seen_terms=seen, by=request.user)
+    return actions.grant_change(change, wanted=_wanted(change, form), values=form.parts(), seen_terms=seen, by=request.user)
 
 
 def _wanted(change: ChangeRequest, form: ChangeDecisionForm) -> rules.NewTerms:
@@ -90,7 +92,7 @@ def _page(
     years, rows = compared(content_of(project.budget), content_of(change.budget)) if change.budget else ([], [])
     context = workroom(
         request, project, "changes", change=change, form=form, terms=latest_terms(project), years=years, rows=rows, costs=costs,
-        wishes=rules.differences(rules.as_they_are(project), wanted), exceeded=list(rules.exceeded(project, wanted, costs)),
-        unlawful=list(rules.unlawful(wanted, content, rules.happened_in(project))), restored=False,
+        wishes=rules.differences(rules.as_they_are(project), wanted), exceeded=list(rules.exceeded(project, wanted, costs)), files=change.files.kept(),
+        lacks_consent=rules.lacks_consent(change, change.new_owner), unlawful=list(rules.unlawful(wanted, content, rules.happened_in(project))), restored=False,
     )  # fmt: skip
     return render(request, "pilots/change_decide.html", {**context, **more}, status=status)

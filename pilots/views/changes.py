@@ -26,8 +26,9 @@ from grants.views.common import attempt, autosaved, log_in_first, number, park_a
 from kraftsamling.lib.transitions import TransitionRefused
 from pilots import change_rules as rules
 from pilots.actions import changes as actions
+from pilots.change_documents import terms_before
 from pilots.comparison import compared
-from pilots.forms.changes import ChangeForm, WholeChange
+from pilots.forms.changes import ChangeFileForm, ChangeForm, WholeChange
 from pilots.models import ChangeRequest
 from pilots.permissions import projects as permissions
 
@@ -36,7 +37,14 @@ from .common import case_project, workroom
 
 def readable_change(request: HttpRequest, pk: int) -> ChangeRequest:
     """The change, for who may read it. Raises Http404 otherwise; a draft is the owner's alone."""
-    related = ("decision__decided_by", "asked_by", "saved_by", "project__application__sketch__call")
+    related = (
+        "decision__decided_by",
+        "decision__letter",
+        "decision__terms",
+        "asked_by",
+        "saved_by",
+        "project__application__sketch__call",
+    )
     changes = ChangeRequest.objects.visible_to(request.user).with_details().select_related(*related)
     return get_object_or_404(changes, pk=pk)
 
@@ -78,39 +86,36 @@ def change_detail(request: HttpRequest, pk: int) -> HttpResponse:
     project, own = change.project, permissions.can_write_change(request.user, change)
     whole = WholeChange(change, change.content) if change.is_draft else None
     decision = getattr(change, "decision", None)
-    years, rows = _compared(change, whole)
+    before = terms_before(decision) if decision else project
+    years, rows = _compared(change, whole, before)
     context = workroom(
-        request, project, "changes", change=change, own=own, decision=decision, years=years, rows=rows,
-        wishes=_wishes(change, whole), remaining=whole.remaining() if whole else [], wrong=whole.wrong() if whole else [],
+        request, project, "changes", change=change, own=own, decision=decision, years=years, rows=rows, files=change.files.kept(),
+        lacks_consent=rules.lacks_consent(change, _new_owner(change, whole)), file_form=ChangeFileForm() if whole else None,
+        wishes=_wishes(change, whole, before), remaining=whole.remaining() if whole else [], wrong=whole.wrong() if whole else [],
         may_decide=permissions.can_decide_change(request.user, change), terms=getattr(decision, "terms", None),
     )  # fmt: skip
     return render(request, "pilots/change_detail.html", context)
 
 
-def _wishes(change: ChangeRequest, whole: WholeChange | None) -> list[tuple[str, str, str]]:
-    """(what, as it is, as wished), in words."""
-    project = change.project
+def _new_owner(change: ChangeRequest, whole: WholeChange | None) -> Any:
+    return whole.form.wishes()["new_owner"] if whole else change.new_owner
+
+
+def _wishes(change: ChangeRequest, whole: WholeChange | None, before: Any) -> list[tuple[str, str, str]]:
+    """(what, as it is, as wished), in words. `before` is what it is laid beside: the terms then, or the project as it is."""
     if whole is None:
         wished = {name: getattr(change, name) for name in ("cap", "share", "starts_on", "ends_on", "new_owner")}
     elif whole.form.errors:
         return []
     else:
         wished = whole.form.wishes()
-    before: Any = project
-    if hasattr(change, "decision") and hasattr(change.decision, "terms"):
-        before = project.terms.select_related("owner", "budget").get(number=change.decision.terms.number - 1)
-    after = rules.wanted_by(before, wished)
-    return rules.differences(rules.as_they_are(before), after)
+    return rules.differences(rules.as_they_are(before), rules.wanted_by(before, wished))
 
 
-def _compared(change: ChangeRequest, whole: WholeChange | None) -> tuple[list[int], list[Any]]:
+def _compared(change: ChangeRequest, whole: WholeChange | None, before: Any) -> tuple[list[int], list[Any]]:
     """The budget as it was when it was asked for, and as wished."""
     wished = whole.content() if whole else content_of(change.budget) if change.budget else None
-    if wished is None:
-        return [], []
-    decided = getattr(getattr(change, "decision", None), "terms", None)
-    before = change.project.terms.get(number=decided.number - 1).budget if decided else change.project.budget
-    return compared(content_of(before), wished)
+    return ([], []) if wished is None else compared(content_of(before.budget), wished)
 
 
 # ---- Writing

@@ -3,11 +3,14 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from kraftsamling.files import store
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
 from pilots import change_rules
-from pilots.actions import changes, descriptions, registration
+from pilots.actions import change_files, changes, descriptions, registration
 from tests.factories import applications, decisions
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
@@ -93,6 +96,17 @@ def ask_from(change, *, by=None, at=ASKING, budget=None, reason="Rekryteringen t
     values = {"reason": reason, **(wishes or ({} if budget else LONGER))}
     by = by or writer(change.project)
     return changes.send_change(change, values=values, budget=budget, revision=change.revision, by=by, at=at)
+
+
+def lay_beside(
+    change, *, kind="consent", by=None, at=ASKING, name="medgivande.txt", content=b"Vi tar \xc3\xb6ver projektet. (exempel)"
+):
+    """A file beside a draft: the new owner's consent unless something else is said."""
+    by = by or writer(change.project)
+    file = store.store(SimpleUploadedFile(name, content), by=by, at=at)
+    link = change_files.add_file(change, file=file, kind=kind, by=by, at=at)
+    change.refresh_from_db()
+    return link
 
 
 def wanted(change, **instead):

@@ -6,6 +6,7 @@ from django.core import signing
 
 from kraftsamling.programmes.models import Role
 from pilots.actions import feeds
+from pilots.tasks import build_change_letter
 from pilots.views.follow import SALT
 from tests.factories import pilots
 from tests.factories.accounts import UserFactory
@@ -26,10 +27,13 @@ def projects(programme, home, people, granted, *, member, at):
     pilots.describe(made, by=member, at=at - 45 * days, summary="En ny text som ingen har publicerat än. (exempel)")
     pilots.describe(unpublished, by=member, at=at - 45 * days)
 
-    decided = pilots.ask(made, by=member, at=at - 40 * days, ends_on=(at + 250 * days).date())
-    pilots.grant(decided, by=decider, at=at - 30 * days, decided_on=(at - 31 * days).date())
+    begun = pilots.begin(made, by=member, at=at - 41 * days)
+    pilots.lay_beside(begun, kind="other", by=member, at=at - 41 * days)
+    decided = pilots.ask_from(begun, by=member, at=at - 40 * days, ends_on=(at + 250 * days).date())
+    build_change_letter(pilots.grant(decided, by=decider, at=at - 30 * days, decided_on=(at - 31 * days).date()).pk)
     waiting = pilots.ask(made, by=member, at=at - 3 * days, ends_on=(at + 300 * days).date())
     draft = pilots.begin(unpublished, by=member, at=at - 2 * days)
+    pilots.lay_beside(draft, by=member, at=at - 2 * days)
 
     renewed = UserFactory(email="ny.kalender@example.se", name="Kal Ender")
     feeds.renew_feed(renewed, at=at)
@@ -49,7 +53,15 @@ def _arguments(made, unpublished, granted, waiting, decided, draft, member, rene
         "change_detail@decided": {"pk": decided.pk},
         "change_edit@sent": {"pk": waiting.pk},
     }
-    rows |= {f"change_{name}": {"pk": draft.pk} for name in ["detail@draft", "edit", "autosave", "budget", "send"]}
+    rows |= {f"change_{name}": {"pk": draft.pk} for name in ["detail@draft", "edit", "autosave", "budget", "send", "file_add"]}
+    link, sent = draft.files.get(), decided.files.get()
+    rows |= {
+        "change_file": {"pk": decided.pk, "file_id": sent.file_id},
+        "change_file@draft": {"pk": draft.pk, "file_id": link.file_id},
+        "change_file_remove": {"pk": draft.pk, "link": link.pk},
+        "change_letter": {"pk": decided.pk},
+        "change_letter@waiting": {"pk": waiting.pk},
+    }
     rows |= {f"change_{name}": {"pk": waiting.pk} for name in ["withdraw", "decide"]}
     token = {key: {"token": signing.dumps({"u": who.pk, "n": 1}, salt=SALT)} for key, who in (("a", member), ("b", renewed))}
     return rows | {"project_feed": token["a"], "project_feed@renewed": token["b"]}
