@@ -25,7 +25,7 @@ def review_calls(user: Any, *, at: datetime) -> QuerySet:
 
 
 def review_calls_of_applications(user: Any, *, at: datetime) -> QuerySet:
-    return _review_calls(user, Step.APPLICATION).order_by("decision_expected_on", "pk")
+    return _review_calls(user, Step.APPLICATION).order_by("application_review_due_at", "pk")
 
 
 def _review_calls(user: Any, step: str) -> QuerySet:
@@ -47,7 +47,7 @@ def review_sketches(call: Any) -> Task:
 
 def review_applications(call: Any) -> Task:
     title = ngettext("%(count)d application to assess", "%(count)d applications to assess", call.remaining)
-    return _review(call, title, due_at=None)
+    return _review(call, title, due_at=call.application_review_due_at)
 
 
 def _review(call: Any, title: str, *, due_at: datetime | None) -> Task:
