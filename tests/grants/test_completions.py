@@ -91,7 +91,7 @@ def test_only_an_application_that_waits_is_returned(stage, state):
         stage.application = applications.create_open(stage.call)
     else:
         set_state(stage.application, state)
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(TransitionRefused, match="inskickad och väntar på beslut"):
         ask(stage)
     assert (CompletionRequest.objects.count(), again(stage.application).state) == (0, state)
 
@@ -320,6 +320,19 @@ def test_a_follow_up_is_said_once_by_the_process_leader_and_only_of_what_has_lap
     actions.follow_up_completion(completion, follow_up="try", by=stage.leader, at=DUE)
     with pytest.raises(LostRace):
         actions.follow_up_completion(stale, follow_up="try", by=stage.leader, at=DUE)
+
+
+@pytest.mark.parametrize("act", ["taken back", "answered"])
+def test_what_has_not_lapsed_is_not_followed_up_though_the_application_waits(stage, act):
+    completion = ask(stage)
+    if act == "taken back":
+        actions.cancel_completion(completion, by=stage.leader, at=AT)
+    else:
+        actions.close_completion(stage.application, at=AT)
+        set_state(stage.application, "submitted")
+    with pytest.raises(TransitionRefused, match="har inte gått ut"):
+        actions.follow_up_completion(again_with_case(completion), follow_up="try", by=stage.leader, at=DUE)
+    assert again(completion).followed_up_at is None
 
 
 @pytest.mark.parametrize("state", ["granted", "rejected", "dismissed", "withdrawn"])
