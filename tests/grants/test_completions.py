@@ -221,6 +221,16 @@ def test_what_comes_in_time_closes_the_request(stage):
     assert entries(since) == [("grants.completion.answer", None)]
 
 
+def test_sending_in_answers_the_request_and_at_its_deadline_it_is_too_late(stage):
+    completion = ask(stage)
+    applications.write(stage.application, at=DUE - TICK, purpose="Tydligare nu.")
+    signatory = applications.create_signatory(stage.organisation)
+    with pytest.raises(TransitionRefused, match="10"):
+        applications.send_in(stage.application, at=DUE, signatory=signatory)
+    applications.send_in(stage.application, at=DUE - TICK, signatory=signatory)
+    assert (again(completion).state, again(completion).closed_at) == ("answered", DUE - TICK)
+
+
 def test_at_the_deadline_itself_a_completion_is_too_late(stage):
     completion = ask(stage)
     with pytest.raises(TransitionRefused, match="10"):
