@@ -49,10 +49,16 @@ def _wrong_order(call: Call, *, at: datetime) -> list[Missing]:
         ("closes_at", call.opens_at, call.closes_at, _("The call must close after it opens.")),
         ("review_due_at", call.closes_at, call.review_due_at, _("The reviewers need time after the call has closed.")),
         ("application_due_at", call.review_due_at, call.application_due_at, _("Applications must be due after the review.")),
+        (
+            "application_review_due_at",
+            call.application_due_at,
+            call.application_review_due_at,
+            _("The reviewers need time after the applications are in."),
+        ),
         ("period_ends_on", call.period_starts_on, call.period_ends_on, _("The projects' period must run forwards.")),
         ("largest_grant", call.smallest_grant, call.largest_grant, _("The largest grant must not be less than the smallest.")),
     ]
-    strict = {"closes_at", "review_due_at", "application_due_at", "period_ends_on"}
+    strict = {"closes_at", "review_due_at", "application_due_at", "application_review_due_at", "period_ends_on"}
     found = []
     for field, first, then, message in pairs:
         if first is None or then is None:

@@ -22,12 +22,14 @@ from .models import (
     Application,
     ApplicationVersion,
     Assessment,
+    Call,
     CompletionRequest,
     Decision,
     Disclosure,
     ParkedText,
     Sketch,
     SketchVersion,
+    Step,
 )
 from .models.completions import undecided
 
@@ -140,17 +142,20 @@ def _remind_invited(at: datetime) -> None:
 
 def _remind_reviewers(at: datetime) -> None:
     today = stockholm_today(at)
-    remaining = Assessment.objects.to_remind().of_current_reviewers().select_related("sketch__call")
-    calls = {row.sketch.call_id: row.sketch.call for row in remaining}
-    for call in calls.values():
-        days = (stockholm_today(call.review_due_at) - today).days
-        if days not in REVIEW_REMINDERS:
-            continue
-        per_reviewer = remaining.filter(sketch__call=call).values("reviewer").annotate(count=Count("pk")).order_by("reviewer")
-        for row in per_reviewer:
-            actions.remind_reviewer(
-                call, User.objects.get(pk=row["reviewer"]), count=row["count"], days=days, due_at=call.review_due_at, at=at
-            )
+    for step in Step.values:
+        remaining = Assessment.objects.to_remind().in_step(step).of_current_reviewers()
+        for call in Call.objects.filter(pk__in=remaining.values("sketch__call")).order_by("pk"):
+            due_at: Any = call.reviewed_by(step)
+            days = (stockholm_today(due_at) - today).days
+            if days in REVIEW_REMINDERS:
+                _remind_reviewers_of(call, remaining.filter(sketch__call=call), step=step, days=days, due_at=due_at, at=at)
+
+
+def _remind_reviewers_of(call: Call, remaining: Any, *, step: str, days: int, due_at: datetime, at: datetime) -> None:
+    counts = remaining.values("reviewer").annotate(count=Count("pk")).order_by("reviewer")
+    for row in counts:
+        reviewer = User.objects.get(pk=row["reviewer"])
+        actions.remind_reviewer(call, reviewer, step=step, count=row["count"], days=days, due_at=due_at, at=at)
 
 
 def _remind_writers(at: datetime) -> None:

@@ -135,6 +135,7 @@ preparation_urls = [
     path("<slug:slug>/ansokningar.<str:kind>", application_board.applications_board_file, name="applications_board_file"),
     path("<slug:slug>/ansokningar/granskare/", application_board.applications_assign, name="applications_assign"),
     path("<slug:slug>/granskare/", preparation.reviewers, name="reviewers"),
+    path("<slug:slug>/ansokningar/granskare/forslag/", suggestions.applications_suggest, name="applications_suggest"),
     path("<slug:slug>/granskare/forslag/", suggestions.reviewers_suggest, name="reviewers_suggest"),
     path("<slug:slug>/simulator/", simulator.simulator_detail, name="simulator"),
     path("<slug:slug>/simulator/spara/", simulator.scenario_save, name="scenario_save"),

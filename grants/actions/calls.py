@@ -33,7 +33,9 @@ RULE_FIELDS = [
     "period_starts_on", "period_ends_on", "eligible_kinds", "opens_at",
 ]  # fmt: skip
 """What applicants have relied on: fixed once the call is published, so that all have the same rules."""
-DATE_FIELDS = ["closes_at", "review_due_at", "answer_expected_on", "application_due_at", "decision_expected_on"]
+DATE_FIELDS = [
+    "closes_at", "review_due_at", "answer_expected_on", "application_due_at", "application_review_due_at", "decision_expected_on",
+]  # fmt: skip
 EDITABLE_FIELDS = ["title", *TEXT_FIELDS, *RULE_FIELDS, *DATE_FIELDS]
 
 

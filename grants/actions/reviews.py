@@ -16,7 +16,7 @@ from grants.scoring import weighted_mean
 from grants.states import ASSESSMENT_MOVES, FINISHED_STATES, UNDECIDED_STATES, AssessmentState, SketchState
 from kraftsamling.accounts.models import User
 from kraftsamling.audit import log as audit
-from kraftsamling.lib.dates import later_moment_text
+from kraftsamling.lib.dates import later_moment_text, stockholm_today
 from kraftsamling.lib.transitions import TransitionRefused, advance, claim
 from kraftsamling.notifications import outbox
 from kraftsamling.notifications.models import Category
@@ -84,7 +84,7 @@ def _assign(sketch: Sketch, reviewer: User, *, step: str, by: Any, at: datetime)
 
 
 def _tell_reviewer(call: Call, reviewer: User, *, count: int, step: str, at: datetime) -> None:
-    due_at = call.review_due_at if step == Step.SKETCH else None
+    due_at = call.reviewed_by(step)
     outbox.promise(
         "grants/reviews_assigned",
         to=[reviewer],
@@ -286,8 +286,8 @@ def write_note(
 
 
 @transaction.atomic
-def remind_reviewer(call: Call, reviewer: User, *, count: int, days: int, due_at: datetime, at: datetime) -> None:
-    """Tells a reviewer what remains before the review's deadline, once per interval."""
+def remind_reviewer(call: Call, reviewer: User, *, step: str, count: int, days: int, due_at: datetime, at: datetime) -> None:
+    """Tells a reviewer what remains of the sketches or applications, once per interval before the day it is due."""
     outbox.promise(
         "grants/review_reminder",
         to=[reviewer],
@@ -295,12 +295,13 @@ def remind_reviewer(call: Call, reviewer: User, *, count: int, days: int, due_at
             "call": call.title,
             "count": count,
             "days": days,
+            "applications": step == Step.APPLICATION,
             "due": later_moment_text(due_at),
             "path": reverse("review_list"),
         },
         category=Category.REMINDER,
         about=call,
         programme_id=call.programme_id,
-        dedupe_key=f"review-reminder-{call.pk}-{days}",
+        dedupe_key=f"review-reminder-{step}-{call.pk}-{stockholm_today(due_at)}-{days}",
         at=at,
     )

@@ -48,7 +48,8 @@ class CallForm(forms.ModelForm):
             "title", "summary", "purpose", "not_funded", "eligibility", "eligible_kinds", "how_assessed", "funder", "focus_areas",
             "smallest_grant", "largest_grant", "highest_share", "lowest_own_share", "indirect_rate",
             "report_every_months", "final_report_months", "report_before_payment", "holdback", "category_tolerance",
-            "opens_at", "closes_at", "review_due_at", "answer_expected_on", "application_due_at", "decision_expected_on",
+            "opens_at", "closes_at", "review_due_at", "answer_expected_on", "application_due_at", "application_review_due_at",
+            "decision_expected_on",
             "period_starts_on", "period_ends_on", "contact_name", "contact_email", "contact_phone",
             "invitation_letter", "declining_letter",
         ]  # fmt: skip
@@ -61,7 +62,7 @@ class CallForm(forms.ModelForm):
             field, rows = self.fields[name], 3 if name == "summary" else 8 if name.endswith("_letter") else 5
             limit = {"max_length": 400} if name == "summary" else {}
             self.fields[name] = PlainTextField(label=field.label, required=False, rows=rows, **limit)
-        for name in ("opens_at", "closes_at", "review_due_at", "application_due_at"):
+        for name in ("opens_at", "closes_at", "review_due_at", "application_due_at", "application_review_due_at"):
             self.fields[name] = moment_field(label=self.fields[name].label, required=False)
         for name in ("answer_expected_on", "decision_expected_on", "period_starts_on", "period_ends_on"):
             self.fields[name] = day_field(label=self.fields[name].label, required=False)
@@ -104,6 +105,9 @@ class CallForm(forms.ModelForm):
             "lowest_own_share": _("How large a part the organisation and its partners must put in themselves."),
             "opens_at": _("Day and clock time, Swedish time."),
             "closes_at": _("The closing moment itself is too late: 16:00 means that 15:59:59 is in time."),
+            "application_review_due_at": _(
+                "Only if reviewers assess the applications too. They are reminded 7 and 2 days before, on the day and the day after."
+            ),
             "invitation_letter": _("{organisation}, {title}, {reason}, {deadline} and {contact} are replaced in each letter."),
             "declining_letter": _(
                 "Tell what the organisation can do now. {organisation}, {title}, {reason} and {contact} are replaced."
@@ -141,7 +145,8 @@ class CallForm(forms.ModelForm):
                 _("Moments and days"),
                 Div("opens_at", "closes_at", css_class="field-row"),
                 Div("review_due_at", "answer_expected_on", css_class="field-row"),
-                Div("application_due_at", "decision_expected_on", css_class="field-row"),
+                Div("application_due_at", "application_review_due_at", css_class="field-row"),
+                "decision_expected_on",
                 Div("period_starts_on", "period_ends_on", css_class="field-row"),
             ),
             Fieldset(_("How it is assessed"), "how_assessed"),
@@ -161,6 +166,8 @@ class CallForm(forms.ModelForm):
             "smallest_grant", "largest_grant", _("The largest grant must not be less than the smallest."), equal=True
         )
         self._check_order("opens_at", "closes_at", _("The call must close after it opens."), equal=False)
+        in_time = _("The reviewers need time after the applications are in.")
+        self._check_order("application_due_at", "application_review_due_at", in_time, equal=False)
         self._check_order("period_starts_on", "period_ends_on", _("The period must end after it starts."), equal=False)
         years = [cleaned.get(f"frame_{row}_year") for row in range(1, FRAME_ROWS + 1)]
         for row in range(1, FRAME_ROWS + 1):

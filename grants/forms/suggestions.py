@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from grants.models import Sketch
+from grants.models import Sketch, Step
 from grants.suggestions import FEWEST, MOST, USUAL, Proposal
 from kraftsamling.accounts.models import User
 
@@ -15,16 +15,17 @@ TICK, READER = "skiss", "granskare"
 
 
 class SuggestForm(forms.Form):
-    """How many are to read each sketch; stands in the address."""
+    """How many are to read each sketch or application; stands in the address."""
 
     antal = forms.TypedChoiceField(coerce=int, required=False, empty_value=USUAL, initial=USUAL)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, step: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["antal"].label = _("Reviewers per sketch")
+        per = {Step.SKETCH: _("Reviewers per sketch"), Step.APPLICATION: _("Reviewers per application")}
+        self.fields["antal"].label = per[Step(step)]
         self.fields["antal"].choices = [(n, str(n)) for n in range(FEWEST, MOST + 1)]  # type: ignore[attr-defined]
 
-    def per_sketch(self) -> int:
+    def per_case(self) -> int:
         return self.cleaned_data.get("antal", USUAL) if self.is_bound and self.is_valid() else USUAL
 
 

@@ -111,6 +111,7 @@ class Call(models.Model):
     review_due_at = models.DateTimeField(_("reviewers are done"), null=True, blank=True)
     answer_expected_on = models.DateField(_("answer to all"), null=True, blank=True)
     application_due_at = models.DateTimeField(_("last moment for applications"), null=True, blank=True)
+    application_review_due_at = models.DateTimeField(_("reviewers of applications are done"), null=True, blank=True)
     decision_expected_on = models.DateField(_("decision"), null=True, blank=True)
     period_starts_on = models.DateField(_("projects may start"), null=True, blank=True)
     period_ends_on = models.DateField(_("projects must have ended"), null=True, blank=True)
@@ -191,6 +192,12 @@ class Call(models.Model):
                 condition=Q(closes_at=None) | Q(opens_at=None) | Q(closes_at__gt=F("opens_at")), name="call_closes_after_it_opens"
             ),
             CheckConstraint(
+                condition=Q(application_review_due_at=None)
+                | Q(application_due_at=None)
+                | Q(application_review_due_at__gt=F("application_due_at")),
+                name="applications_are_due_before_their_review",
+            ),
+            CheckConstraint(
                 condition=Q(smallest_grant=None) | Q(largest_grant=None) | Q(largest_grant__gte=F("smallest_grant")),
                 name="call_grant_limits_are_in_order",
             ),
@@ -236,6 +243,10 @@ class Call(models.Model):
     def eligible_kind_labels(self) -> list[str]:
         labels = dict(OrganisationKind.choices)
         return [str(labels[kind]) for kind in self.eligible_kinds if kind in labels]
+
+    def reviewed_by(self, step: str) -> datetime | None:
+        """The moment by which reviewers are done with the sketches, or with the applications."""
+        return self.application_review_due_at if step == Step.APPLICATION else self.review_due_at
 
     def frame(self) -> Kronor:
         """All money set aside in the call, over all years."""

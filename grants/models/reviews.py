@@ -1,5 +1,6 @@
 """Review: who assesses what, free of conflict, with a score and a reason per criterion."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -89,9 +90,10 @@ class AssessmentQuerySet(models.QuerySet):
         return self.exclude(state__in=[AssessmentState.REMOVED, AssessmentState.EXCLUDED])
 
     def to_remind(self) -> "AssessmentQuerySet":
-        """Sketches; for applications the call has no moment by which reviewers are done."""
-        waiting = self.remaining().in_step(Step.SKETCH)
-        return waiting.filter(sketch__state=SketchState.SUBMITTED, sketch__call__review_due_at__isnull=False)
+        """Those that remain, where the call says when reviewers of the step are done."""
+        sketches = Q(step=Step.SKETCH, sketch__call__review_due_at__isnull=False)
+        applications = Q(step=Step.APPLICATION, sketch__call__application_review_due_at__isnull=False)
+        return self.remaining().of_open_cases().filter(sketches | applications)
 
     def of_current_reviewers(self) -> "AssessmentQuerySet":
         """Assigned to people who still are reviewers in the call's programme."""
@@ -164,6 +166,11 @@ class Assessment(models.Model):
         if self.is_of_application:
             return self.sketch.application.state in UNDECIDED_STATES
         return self.sketch.state == SketchState.SUBMITTED
+
+    @property
+    def due_at(self) -> datetime | None:
+        """By when the reviewer is asked to be done, if the call says it."""
+        return self.sketch.call.reviewed_by(self.step)
 
     @property
     def assessed(self) -> Any:

@@ -10,20 +10,29 @@ from django.utils.translation import ngettext
 
 from grants import actions, permissions, suggestions
 from grants.forms.suggestions import AcceptForm, SuggestForm
-from grants.models import Call
+from grants.models import Call, Step
 from kraftsamling.lib.pagination import paged
 
 
 def reviewers_suggest(request: HttpRequest, slug: str) -> HttpResponse:
+    return _suggest(request, slug, step=Step.SKETCH)
+
+
+def applications_suggest(request: HttpRequest, slug: str) -> HttpResponse:
+    return _suggest(request, slug, step=Step.APPLICATION)
+
+
+def _suggest(request: HttpRequest, slug: str, *, step: str) -> HttpResponse:
     call = get_object_or_404(Call.objects.compared_by(request.user).select_related("programme"), slug=slug)
     permissions.require(permissions.can_assign_reviewers(request.user, call))
-    form = SuggestForm(request.GET or None)
-    proposals, loads = suggestions.suggest(call, request.user, per_sketch=form.per_sketch())
+    form = SuggestForm(request.GET or None, step=step)
+    proposals, loads = suggestions.suggest(call, request.user, step=step, per_case=form.per_case())
     if request.method == "POST":
-        _accept(request, call, AcceptForm(request.POST, proposals))
+        _accept(request, call, AcceptForm(request.POST, proposals), step=step)
         return redirect(request.get_full_path())
     context = {
         "call": call,
+        "of_applications": step == Step.APPLICATION,
         "form": form,
         "page": paged(request, proposals),
         "loads": loads.values(),
@@ -32,11 +41,11 @@ def reviewers_suggest(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "grants/reviewers_suggest.html", context)
 
 
-def _accept(request: HttpRequest, call: Call, form: AcceptForm) -> None:
+def _accept(request: HttpRequest, call: Call, form: AcceptForm, *, step: str) -> None:
     if not form.chosen:
-        messages.error(request, _("Nobody was asked. Tick at least one sketch and choose who is to read it."))
+        messages.error(request, _("Nobody was asked. Tick at least one case and choose who is to read it."))
         return
-    assigned, passed_over = actions.accept_suggestion(call, chosen=form.chosen, by=request.user)
+    assigned, passed_over = actions.accept_suggestion(call, chosen=form.chosen, step=step, by=request.user)
     messages.success(request, ngettext("%(n)d assignment is given.", "%(n)d assignments are given.", assigned) % {"n": assigned})
     _tell_what_was_left(request, passed_over + form.refused + form.gone)
 

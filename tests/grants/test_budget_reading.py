@@ -212,12 +212,12 @@ def test_own_financing_is_the_calls_share_of_all_costs():
                 b_f2_public="0", b_f2_2027="1").wrong() == []  # fmt: skip
 
 
-@pytest.mark.parametrize(("amount", "year"), [("49 999", "2028"), ("50 001", "2028")])
-def test_costs_and_financing_are_equal_each_year(amount, year):
+@pytest.mark.parametrize(("amount", "year", "word"), [("49 999", "2028", "mindre"), ("50 001", "2028", "större")])
+def test_costs_and_financing_are_equal_each_year(amount, year, word):
     bound = form(call(lowest_own_share=Decimal(10)), b_f1_2028=amount)
 
     assert wrong_at(bound) == [f"b_f1_{year}"]
-    assert Kronor(1).exact in bound.wrong()[0][1]
+    assert f"{Kronor(1).exact} {word} än kostnaderna" in bound.wrong()[0][1]
 
 
 def test_years_that_are_uneven_are_wrong_though_the_total_is_right():

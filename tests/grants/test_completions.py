@@ -91,7 +91,7 @@ def test_only_an_application_that_waits_is_returned(stage, state):
         stage.application = applications.create_open(stage.call)
     else:
         set_state(stage.application, state)
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(TransitionRefused, match="inskickad och väntar på beslut"):
         ask(stage)
     assert (CompletionRequest.objects.count(), again(stage.application).state) == (0, state)
 
@@ -221,6 +221,16 @@ def test_what_comes_in_time_closes_the_request(stage):
     assert entries(since) == [("grants.completion.answer", None)]
 
 
+def test_sending_in_answers_the_request_and_at_its_deadline_it_is_too_late(stage):
+    completion = ask(stage)
+    applications.write(stage.application, at=DUE - TICK, purpose="Tydligare nu.")
+    signatory = applications.create_signatory(stage.organisation)
+    with pytest.raises(TransitionRefused, match="10"):
+        applications.send_in(stage.application, at=DUE, signatory=signatory)
+    applications.send_in(stage.application, at=DUE - TICK, signatory=signatory)
+    assert (again(completion).state, again(completion).closed_at) == ("answered", DUE - TICK)
+
+
 def test_at_the_deadline_itself_a_completion_is_too_late(stage):
     completion = ask(stage)
     with pytest.raises(TransitionRefused, match="10"):
@@ -320,6 +330,19 @@ def test_a_follow_up_is_said_once_by_the_process_leader_and_only_of_what_has_lap
     actions.follow_up_completion(completion, follow_up="try", by=stage.leader, at=DUE)
     with pytest.raises(LostRace):
         actions.follow_up_completion(stale, follow_up="try", by=stage.leader, at=DUE)
+
+
+@pytest.mark.parametrize("act", ["taken back", "answered"])
+def test_what_has_not_lapsed_is_not_followed_up_though_the_application_waits(stage, act):
+    completion = ask(stage)
+    if act == "taken back":
+        actions.cancel_completion(completion, by=stage.leader, at=AT)
+    else:
+        actions.close_completion(stage.application, at=AT)
+        set_state(stage.application, "submitted")
+    with pytest.raises(TransitionRefused, match="har inte gått ut"):
+        actions.follow_up_completion(again_with_case(completion), follow_up="try", by=stage.leader, at=DUE)
+    assert again(completion).followed_up_at is None
 
 
 @pytest.mark.parametrize("state", ["granted", "rejected", "dismissed", "withdrawn"])

@@ -438,11 +438,13 @@ def test_what_is_given_in_kind_is_no_cost_that_counts():
     assert decision_rules.counted_costs(budget) == Kronor(400_000)
 
 
-def test_half_an_ore_is_not_rounded_up():
+@pytest.mark.parametrize(("costs", "cap"), [("400000.01", "200000.01"), ("400000.03", "200000.02")])
+def test_half_an_ore_is_not_rounded_up(costs, cap):
+    """Neither from an even öre nor from an odd one, as rounding to the even would."""
     stage = waiting()
-    stage.application.current_version.budget.cost_lines.update(amount=Kronor("400000.01"))
+    stage.application.current_version.budget.cost_lines.update(amount=Kronor(costs))
     decisions.prepare(stage.application, by=stage.leader)
-    draft = decisions.write(stage.application, by=stage.leader, cap=Kronor("200000.01"), exceeds_reason="Vi vill.")
+    draft = decisions.write(stage.application, by=stage.leader, cap=Kronor(cap), exceeds_reason="Vi vill.")
     refused(lambda: decisions.issue(draft, by=stage.decider))
 
 

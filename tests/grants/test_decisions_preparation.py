@@ -196,6 +196,18 @@ def test_the_ceiling_of_de_minimis_aid_is_exact(stage, previous, rate, cap, goes
         refused(lambda: decisions.issue(draft, by=stage.decider))
 
 
+def test_euro_is_rounded_to_the_nearest_cent_and_the_total_upwards(stage):
+    """0.1 of a cent over the ceiling must not be shown as the ceiling itself."""
+    cents = [(Kronor("0.04"), "0.00"), (Kronor("0.05"), "0.01"), (Kronor("0.06"), "0.01"), (Kronor("0.14"), "0.01")]
+    assert [str(decision_rules.in_euro(amount, Decimal(10))) for amount, _cent in cents] == [cent for _amount, cent in cents]
+    decisions.prepare(
+        stage.application, by=stage.leader, **{**DE_MINIMIS, "previous_aid": Decimal(300_000), "euro_rate": Decimal(10)}
+    )
+    preparation = Preparation.objects.get(application=stage.application)
+    totals = [decision_rules.de_minimis_total(preparation, Kronor(cap)) for cap in ("0", "0.01", "0.10", "0.11")]
+    assert totals == [Decimal("300000.00"), Decimal("300000.01"), Decimal("300000.01"), Decimal("300000.02")]
+
+
 def test_granted_de_minimis_aid_is_to_be_registered_and_is_noted_once(stage):
     decisions.prepare(stage.application, by=stage.leader, **DE_MINIMIS)
     decisions.certificate(stage.application, by=stage.leader)

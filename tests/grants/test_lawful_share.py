@@ -6,7 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from grants import actions, proposals, tasks
+from grants import actions, decision_rules, proposals, tasks
+from grants.budget.content import BudgetContent, CostPart, FinancingPart
+from grants.budget.store import store as keep_budget
 from grants.forms.decisions import DecisionForm
 from grants.forms.whole import ApplicationForms
 from grants.models import Call, Decision
@@ -130,6 +132,22 @@ def test_the_flag_without_european_money_in_the_financing_plan_is_refused():
     draft = decisions.write(stage.application, by=stage.leader, share=Decimal(50), cap=Kronor(200_000), eu_cofinanced=True)
     with pytest.raises(TransitionRefused, match="ESF"):
         decisions.issue(draft, by=stage.decider)
+
+
+@pytest.mark.parametrize(
+    ("role", "appropriation", "in_kind", "amount", "european_money"),
+    [
+        ("other", "european", False, "0.01", True), ("other", "european", False, "0", False),
+        ("own", "european", False, "100", False), ("other", "other", False, "100", False), ("other", "european", True, "100", False),
+    ],
+)  # fmt: skip
+def test_european_money_is_somebody_elses_and_more_than_nothing(role, appropriation, in_kind, amount, european_money):
+    costs = (CostPart("own_staff", "Projektledare", in_kind=False, amounts=(Kronor(400_000),)),)
+    part = FinancingPart(
+        role, "ESF-rådet (exempel)", is_public=True, in_kind=in_kind, appropriation=appropriation, amounts=(Kronor(amount),)
+    )
+    budget = keep_budget(BudgetContent(years=(2027,), costs=costs, financing=(part,)))
+    assert decision_rules.has_european_money(budget) is european_money
 
 
 def test_a_rejection_keeps_no_flag():

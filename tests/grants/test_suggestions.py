@@ -44,7 +44,7 @@ def reviewer(stage, name):
 
 
 def suggested(stage, per_sketch=2, user=None):
-    proposals, _loads = suggestions.suggest(stage.call, user or stage.leader, per_sketch=per_sketch)
+    proposals, _loads = suggestions.suggest(stage.call, user or stage.leader, per_case=per_sketch)
     return {proposal.sketch.pk: [one.name for one in proposal.picked] for proposal in proposals}
 
 
@@ -65,7 +65,7 @@ def page_of(user, stage, query="", **data):
 def test_so_many_as_are_asked_for_are_suggested(stage):
     reviewer(stage, "Tredje Läsare")
     assert [len(only(stage, per_sketch=n)) for n in (1, 2, 3, 5)] == [1, 2, 3, 3]
-    proposal = suggestions.suggest(stage.call, stage.leader, per_sketch=5)[0][0]
+    proposal = suggestions.suggest(stage.call, stage.leader, per_case=5)[0][0]
     assert proposal.missing == 2
 
 
@@ -145,7 +145,7 @@ def test_the_one_with_the_least_left_comes_first_over_all_calls(stage):
     other = make.create_submitted(make.create_published_call(stage.programme, by=stage.leader))
     make.assign(other, stage.reviewer, by=stage.leader)
     assert only(stage, per_sketch=1) == ["Sekund Läsare"]
-    loads = suggestions.suggest(stage.call, stage.leader, per_sketch=1)[1]
+    loads = suggestions.suggest(stage.call, stage.leader, per_case=1)[1]
     assert {one.name: counts for one, *counts in loads.values()} == {"Gran Skare": [1, 1], "Sekund Läsare": [0, 1]}
 
 

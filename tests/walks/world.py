@@ -305,7 +305,7 @@ def _scenarios(call, leader, cases, *, at):
         actions.keep_scenario(call, step="sketch", name=name, picked=dict.fromkeys(keys), by=leader, at=at)
         for name, keys in [("Förslag ett", cases), ("Förslag två", cases[:1])]
     )
-    names = ["simulator", "simulator_print", "simulator_compare", "scenario_save", "reviewers_suggest"]
+    names = ["simulator", "simulator_print", "simulator_compare", "scenario_save", "reviewers_suggest", "applications_suggest"]
     rows = {name: {"slug": call.slug} for name in names}
     return rows | {f"scenario_{name}": {"slug": call.slug, "pk": first.pk} for name in ["rename", "copy", "remove"]}
 

@@ -29,7 +29,7 @@ from kraftsamling.accounts.models import Organisation, Signatory, User
 from kraftsamling.lib.money import Kronor
 from pilots.actions import enter_project
 
-from .moments import moment
+from .moments import at_clock, moment
 from .sketches import SKETCHES, DemoSketch
 
 if TYPE_CHECKING:
@@ -162,6 +162,8 @@ class DemoApplications:
         """Two reviewers read both; one of them has handed in the one that has come further."""
         reviewers = [self.demo.users["granskare"], User.objects.get(email=f"granskare.tva@{DEMO_DOMAIN}")]
         call, sketches = applications[0].sketch.call, [application.sketch for application in applications]
+        due_at = at_clock(at + timedelta(days=11), 16)
+        actions.edit_call(call, values={"application_review_due_at": due_at}, revision=call.revision, by=self.leader, at=at)
         actions.assign_reviewers(call, sketches=sketches, reviewers=reviewers, step=Step.APPLICATION, by=self.leader, at=at)
         done = Assessment.objects.in_step(Step.APPLICATION).get(sketch=sketches[1], reviewer=reviewers[1])
         actions.declare_on_assessment(done, has_conflict=False, by=reviewers[1], at=at + timedelta(hours=2))

@@ -20,7 +20,6 @@ from kraftsamling.accounts.actions import add_signatory, register_organisation
 from kraftsamling.accounts.actions.organisations import add_member
 from kraftsamling.accounts.demo import DEMO_DOMAIN, DEMO_PASSWORD
 from kraftsamling.accounts.models import Organisation, OrganisationKind, User
-from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
 from kraftsamling.notifications.models import Message, MessageState
 from kraftsamling.places.models import Municipality, Region
@@ -29,7 +28,7 @@ from kraftsamling.programmes.models import FocusArea, FocusColour, Programme
 
 from .applications import DemoApplications
 from .learning import learning
-from .moments import moment
+from .moments import at_clock, moment
 from .money import money
 from .people import MORE_REVIEWERS, ORGANISATIONS, PEOPLE, ROLES, WRITERS, DemoOrganisation
 from .projects import projects
@@ -338,6 +337,7 @@ class Demo:
             "review_due_at": closes + timedelta(days=21),
             "answer_expected_on": (closes + timedelta(days=30)).date(),
             "application_due_at": closes + timedelta(days=70),
+            "application_review_due_at": closes + timedelta(days=84),
             "decision_expected_on": (closes + timedelta(days=100)).date(),
             "period_starts_on": starts_on,
             "period_ends_on": starts_on + timedelta(days=730),
@@ -378,10 +378,6 @@ class Demo:
     def _past_mail(self, at: datetime) -> None:
         """Mail that belongs to the past is put down as sent then: nobody is to get a letter from 2024 today."""
         Message.objects.due(at=at - timedelta(hours=1)).update(state=MessageState.SENT, sent_at=F("written_at"))
-
-
-def at_clock(day: datetime, hour: int) -> datetime:
-    return day.astimezone(STOCKHOLM).replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
 def next_thursday(day: datetime) -> datetime:
