@@ -28,6 +28,7 @@ from kraftsamling.programmes.actions import give_first_role
 from kraftsamling.programmes.models import FocusArea, FocusColour, Programme
 
 from .applications import DemoApplications
+from .closing import closing
 from .learning import learning
 from .moments import moment
 from .money import money
@@ -41,7 +42,7 @@ STAGES = ("sketches", "invited", "applications", "decided", "running")
 """Where the building may stop: before the review, when the invitations are out, when applications are in, when they are
 decided, or not at all: then the projects live on until today."""
 FIRST_INVENTED_NUMBER = 802_999_100
-LIFE: tuple[Callable[[Any, datetime], None], ...] = (projects, reports, money, learning, steering)
+LIFE: tuple[Callable[[Any, datetime], None], ...] = (projects, reports, money, learning, steering, closing)
 """What happens in the projects after the grants, in this order; each takes the demo and the moment it is built."""
 LEANINGS = (0, 1, 0, 0, -1, 0, 1)
 """How reviewers differ from one another and from criterion to criterion."""
