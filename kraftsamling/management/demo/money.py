@@ -215,7 +215,7 @@ def _recovery(demo: Any, project: Project) -> None:
     recoveries.decide_recovery(
         made, parts={payout.pk: Kronor(3_000)}, by=by, at=heard + timedelta(days=12),
         reasons="Kostnaden hör inte till projektet, så villkoret om egen redovisning har inte följts. (exempel)",
-        interest_basis="Ingen ränta tas ut, eftersom felet rättades genast och beloppet är litet. (exempel)",
+        interest_basis="Ingen tas ut, eftersom felet rättades genast och beloppet är litet. (exempel)",
     )  # fmt: skip
     paid_at = heard + timedelta(days=26)
     recoveries.book_repayment(made, amount=Kronor(1_500), paid_on=stockholm_today(paid_at), by=by, at=paid_at)
