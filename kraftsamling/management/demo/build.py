@@ -179,7 +179,7 @@ class Demo:
             "period_ends_on": date(2026, 6, 30),
         }
         actions.edit_call(call, values=values, revision=call.revision, by=leader, at=at)
-        actions.set_frames(call, frames={2025: Kronor(700_000), 2026: Kronor(300_000)}, by=leader, at=at)
+        actions.set_frames(call, frames={2025: Kronor(600_000), 2026: Kronor(400_000)}, by=leader, at=at)
         actions.publish_call(call, by=leader, at=moment(2024, 8, 19))
         actions.answer_question(
             call,

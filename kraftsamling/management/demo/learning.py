@@ -49,28 +49,28 @@ THEMES = {
 
 P = DemoPassage
 INTERVIEWS = [
-    ("Projektledaren", [
+    ("projektledaren", [
         P("Vuxna som stannar", "Det som gör skillnad är att samma två vuxna är där varje vecka."),
         P("Samarbete", "Skolan ringer oss nu innan det har blivit ett ärende."),
         P("Tid och bemanning", "När en kollega slutade stod gruppen still i två månader."),
         P("Vägen till vardag", "Förvaltningschefen har sagt att en halv tjänst kan läggas in i budgeten."),
     ]),
-    ("Tre deltagare och en ledare", [
+    ("tre deltagare och en ledare", [
         P("Unga bestämmer", "Gruppen valde själv bort idrotten och ville laga mat i stället."),
         P("Vuxna som stannar", "Ledarna frågar hur det gick förra gången, och då märks det att de minns."),
         P("Trösklar", "Bussen går inte hem på kvällen, så de som bor utanför tätorten slutar komma."),
     ]),
-    ("Projektgruppen", [
+    ("projektgruppen", [
         P("Samarbete", "Vi hade olika ord för samma sak, och det tog en termin att hitta gemensamma."),
         P("Samarbete", "Mötena blev bra först när de som möter ungdomarna själva var med."),
         P("Vägen till vardag", "Ingen äger frågan när projektet tar slut, och det oroar oss."),
     ]),
-    ("Rektor och kurator", [
+    ("rektor och kurator", [
         P("Tid och bemanning", "Det är svårt att frigöra lärare till träffar på dagtid."),
         P("Unga bestämmer", "Eleverna ändrade verktyget två gånger, och det blev bättre båda gångerna."),
         P("Vägen till vardag", "Vi fortsätter, för det kostar mindre än det vi gjorde förut."),
     ]),
-    ("Verksamhetschefen", [
+    ("verksamhetschefen", [
         P("Trösklar", "När vi tog bort avgiften kom dubbelt så många."),
         P("Vuxna som stannar", "Tilliten kom när samma handläggare satt hos oss varje onsdag."),
         P("Tid och bemanning", "Två mentorer räcker för trettio unga, inte för femtio."),

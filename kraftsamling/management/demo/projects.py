@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from grants.budget.content import BudgetContent, CostPart, FinancingPart
+from kraftsamling.accounts.models import LegalForm, Organisation
 from kraftsamling.lib.dates import months_after
 from kraftsamling.lib.money import Kronor
 from kraftsamling.places.models import Municipality
@@ -179,7 +180,7 @@ def _decided_elsewhere(demo: Any, row: DemoElsewhere, *, published: bool = True)
         "title": row.title, "registry_number": row.number, "external_case_id": row.case, "decided_where": row.decided,
         "share": Decimal(40), "starts_on": row.starts_on, "ends_on": row.ends_on,
     }  # fmt: skip
-    content = _budget(row, owner.name)
+    content = _budget(row, owner)
     values["cap"] = sum((Kronor(0), *content.financing[0].amounts), Kronor(0))
     leader, at = demo.users["processledare"], row.opened
     project = registration.register_project(demo.programme, owner=owner, values=values, content=content, by=leader, at=at)
@@ -193,7 +194,7 @@ def _decided_elsewhere(demo: Any, row: DemoElsewhere, *, published: bool = True)
     return project
 
 
-def _budget(row: DemoElsewhere, owner: str) -> BudgetContent:
+def _budget(row: DemoElsewhere, owner: Organisation) -> BudgetContent:
     """Of the year's costs the grant is 40 per cent; a year of which only half belongs to the project costs half."""
     years = tuple(range(row.starts_on.year, row.ends_on.year + 1))
     months = [min(12, row.ends_on.month) if year == row.ends_on.year else 12 for year in years]
@@ -202,6 +203,8 @@ def _budget(row: DemoElsewhere, owner: str) -> BudgetContent:
     services = [row.services * part // 12 for part in months]
     grant = [(cost + other) * TENTH_OF_GRANT // 10 for cost, other in zip(staff, services, strict=True)]
     own = [cost + other - part for cost, other, part in zip(staff, services, grant, strict=True)]
+
+    is_public = owner.legal_form == LegalForm.MUNICIPALITY
 
     def amounts(parts: list[int]) -> tuple[Kronor, ...]:
         return tuple(Kronor(part) for part in parts)
@@ -214,7 +217,7 @@ def _budget(row: DemoElsewhere, owner: str) -> BudgetContent:
         ),
         financing=(
             FinancingPart("grant", "Region Örebro län", is_public=True, in_kind=False, appropriation="regional", amounts=amounts(grant)),
-            FinancingPart("own", owner, is_public=False, in_kind=False, appropriation="", amounts=amounts(own)),
+            FinancingPart("own", owner.name, is_public=is_public, in_kind=False, appropriation="other" if is_public else "", amounts=amounts(own)),
         ),
     )  # fmt: skip
 

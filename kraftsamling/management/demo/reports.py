@@ -74,7 +74,7 @@ LATE_DAYS = (0, 0, 6, 0, -3, 0, 0, -1)
 def reports(demo: Any, at: datetime) -> None:
     """Each project has reported what has fallen due, except what waits for somebody today."""
     for place, project in enumerate(_projects()):
-        _indicators(project, demo, at=project.opened_at + timedelta(days=20))
+        _indicators(project, demo, at=min(project.opened_at + timedelta(days=20), at))
         due = [report for report in project.reports.asked_for().order_by("due_on", "pk") if report.due_on < stockholm_today(at)]
         for number, report in enumerate(due):
             last = number == len(due) - 1
