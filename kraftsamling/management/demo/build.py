@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import F
@@ -60,6 +61,8 @@ class Demo:
     """The whole of the demo data, step by step. Raises RuntimeError where data is already there."""
 
     def __init__(self) -> None:
+        self.password = make_password(DEMO_PASSWORD)
+        """The same for all and known to all, so that it is hashed once: that is dear on purpose."""
         self.users: dict[str, User] = {}
         self.organisations: dict[str, Organisation] = {}
         self.areas: dict[str, FocusArea] = {}
@@ -140,7 +143,9 @@ class Demo:
 
     def _person(self, key: str, name: str) -> User:
         email = f"{key}@{DEMO_DOMAIN}"
-        user = User.objects.create_user(email, DEMO_PASSWORD, name=name)
+        user = User.objects.create_user(email, None, name=name)
+        User.objects.filter(pk=user.pk).update(password=self.password)
+        user.password = self.password
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         self.users[key] = user
         return user

@@ -6,8 +6,9 @@ from django.test import override_settings
 from django.utils import timezone
 
 from grants.models import FrameRelease
-from kraftsamling.accounts.demo import DEMO_DOMAIN
+from kraftsamling.accounts.demo import DEMO_DOMAIN, DEMO_PASSWORD
 from kraftsamling.accounts.models import User
+from kraftsamling.audit.models import AuditEntry
 from kraftsamling.home.waits import SOURCES
 from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.money import Kronor
@@ -114,3 +115,12 @@ def test_each_has_what_only_they_can_do(told):
     assert tasks["ekonom"].isdisjoint(tasks["processledare"])
     assert len(tasks["ekonom"]) == 3
     assert len(tasks["beslut"]) == 2
+
+
+def test_every_account_has_the_password_of_the_demo(told):
+    assert User.objects.get(email=f"kommun@{DEMO_DOMAIN}").check_password(DEMO_PASSWORD)
+    assert {user.has_usable_password() for user in User.objects.filter(email__endswith=DEMO_DOMAIN)} == {True}
+
+
+def test_nothing_in_the_log_is_ahead_of_today(told):
+    assert AuditEntry.objects.filter(at__gt=told).count() == 0
