@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kraftsamling.lib.dates import day_text
 from kraftsamling.lib.transitions import TransitionRefused
 from pilots.models import InterviewNote, ReportVersion
 from pilots.states import ReportState
@@ -45,7 +46,7 @@ def is_approved(source: Source) -> bool:
 
 def source_name(source: Source) -> str:
     if isinstance(source, InterviewNote):
-        return _("Interview %(day)s with %(whom)s") % {"day": f"{source.held_on:%Y-%m-%d}", "whom": source.held_with}
+        return _("Interview %(day)s with %(whom)s") % {"day": day_text(source.held_on), "whom": source.held_with}
     return _("%(report)s, version %(number)d") % {"report": source.report, "number": source.number}
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ProjectState(models.TextChoices):
@@ -42,7 +43,7 @@ class ReportState(models.TextChoices):
     """A report of the project's plan: written, sent in, returned with comments, approved by a named officer."""
 
     PLANNED = "planned", _("To be written")
-    SUBMITTED = "submitted", _("Sent in")
+    SUBMITTED = "submitted", pgettext_lazy("state of a report or request", "Sent in")
     RETURNED = "returned", _("Returned for completion")
     APPROVED = "approved", _("Approved")
     CANCELLED = "cancelled", _("No longer asked for")
@@ -78,9 +79,9 @@ class PaymentState(models.TextChoices):
     """A payment request: written, signed and sent in, returned, decided line by line."""
 
     DRAFT = "draft", _("Being written")
-    SUBMITTED = "submitted", _("Sent in")
+    SUBMITTED = "submitted", pgettext_lazy("state of a report or request", "Sent in")
     RETURNED = "returned", _("Returned for completion")
-    DECIDED = "decided", _("Decided")
+    DECIDED = "decided", pgettext_lazy("state of a request", "Decided")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
@@ -166,7 +167,7 @@ class AdvanceState(models.TextChoices):
     """An advance: asked for by the owner, decided by itself (2003:596, 11 §)."""
 
     ASKED = "asked", _("Asked for")
-    DECIDED = "decided", _("Granted")
+    DECIDED = "decided", pgettext_lazy("state of an advance", "Granted")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 

@@ -22,6 +22,8 @@ from .projects import put_in_index
 
 FACTS = ("summary", "target_group", "strategy_link", "continuation_plan", "whole_county", "main_focus_area")
 FACTS_OF_OFFICERS = ("direction_decision", "external_case_id", "registry_number")
+AFTERWARDS = ("continuation", "continuation_reason")
+"""What became of the project: an officer writes it, and why."""
 LONGEST_SLUG = 70
 
 
@@ -30,8 +32,9 @@ def describe_project(project: Project, *, values: Mapping[str, Any], revision: i
     """Writes what the project is; gives the new revision. Raises LostRace if somebody has written since."""
     at = at or timezone.now()
     require(permissions.can_describe_project(by, project))
-    names = FACTS + (FACTS_OF_OFFICERS if permissions.can_handle_project(by, project) else ())
+    names = FACTS + (FACTS_OF_OFFICERS + AFTERWARDS if permissions.can_handle_project(by, project) else ())
     facts = {name: values[name] for name in names if name in values}
+    _require_reason(facts)
 
     claim(project, expecting={"revision": revision}, revision=revision + 1, described_at=at, described_by=by, **facts)
     project.focus_areas.set(values["focus_areas"])
@@ -41,6 +44,11 @@ def describe_project(project: Project, *, values: Mapping[str, Any], revision: i
     put_in_index(project, at=at)
     _show_at_once(project)
     return project.revision
+
+
+def _require_reason(facts: Mapping[str, Any]) -> None:
+    if facts.get("continuation") and not facts.get("continuation_reason", "").strip():
+        raise TransitionRefused(_("Write why it became so, and what it took."))
 
 
 @transaction.atomic

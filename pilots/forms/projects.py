@@ -20,8 +20,8 @@ from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.accounts.models import Organisation
 from kraftsamling.lib.money import Kronor, KronorFormField
 from kraftsamling.places.models import Municipality
-from pilots.actions.descriptions import FACTS_OF_OFFICERS
-from pilots.models import Project
+from pilots.actions.descriptions import AFTERWARDS, FACTS_OF_OFFICERS
+from pilots.models import Continuation, Project
 
 MOST_ROWS = 12
 TEXT_ROWS = {"summary": 6, "target_group": 3, "strategy_link": 4, "continuation_plan": 5}
@@ -79,9 +79,20 @@ class DescriptionForm(ProseForm):
         for name in FACTS_OF_OFFICERS if by_officer else ():
             longest = Project._meta.get_field(name).max_length  # type: ignore[union-attr]
             self.fields[name] = PlainTextField(label=label_of(name), max_length=longest, required=False)
+        if by_officer:
+            self._afterwards()
         self.fields["groups_only"] = groups_only
         self._help()
         self.helper = helper_of(*self._parts(by_officer=by_officer))
+
+    def _afterwards(self) -> None:
+        self.fields["continuation"] = forms.ChoiceField(
+            choices=[("", _("Not said yet")), *Continuation.choices], label=label_of("continuation"), required=False
+        )
+        longest = Project._meta.get_field("continuation_reason").max_length  # type: ignore[union-attr]
+        self.fields["continuation_reason"] = PlainTextField(
+            label=label_of("continuation_reason"), max_length=longest, rows=4, required=False
+        )
 
     def _help(self) -> None:
         texts = {
@@ -90,6 +101,7 @@ class DescriptionForm(ProseForm):
             "strategy_link": _("Which goals and priorities of the regional development strategy the project adds to."),
             "continuation_plan": _("If it works: who carries it on, and with what money? If it does not: what do you do then?"),
             "municipalities": _("Leave empty for the whole county."),
+            "continuation": _("Say it when the project has ended: the steering group reads it."),
             "direction_decision": _("For example regional tillväxtnämnd 2024-02-09 § 2."),
         }  # fmt: skip
         for name, text in texts.items():
@@ -106,7 +118,7 @@ class DescriptionForm(ProseForm):
             Fieldset(_("The way on"), "strategy_link", "continuation_plan"),
         ]  # fmt: skip
         if by_officer:
-            parts.append(Fieldset(_("Only for officers"), *FACTS_OF_OFFICERS))
+            parts.append(Fieldset(_("Only for officers"), *FACTS_OF_OFFICERS, *AFTERWARDS))
         return [*parts, Fieldset(_("Before you save"), "groups_only")]
 
     def clean(self) -> dict[str, Any]:
@@ -114,12 +126,14 @@ class DescriptionForm(ProseForm):
         main, areas = cleaned.get("main_focus_area"), cleaned.get("focus_areas")
         if main and areas is not None and main not in areas:
             self.add_error("main_focus_area", _("The most important protective factor must be one of those you have chosen."))
+        if cleaned.get("continuation") and not cleaned.get("continuation_reason"):
+            self.add_error("continuation_reason", _("Write why it became so, and what it took."))
         return cleaned
 
 
 def description_content(project: Project) -> dict[str, Any]:
     """What is saved, as the form shows it."""
-    names = ("main_focus_area", "whole_county", *TEXT_ROWS, *FACTS_OF_OFFICERS)
+    names = ("main_focus_area", "whole_county", *TEXT_ROWS, *FACTS_OF_OFFICERS, *AFTERWARDS)
     content = {name: getattr(project, name) for name in names}
     return content | {name: list(getattr(project, name).all()) for name in ("focus_areas", "municipalities")}
 

@@ -125,6 +125,11 @@ class Payout(models.Model):
         return self.reference
 
     @property
+    def repaid(self) -> Kronor:
+        """Of a repayment: how much has come back."""
+        return -self.amount
+
+    @property
     def tone(self) -> str:
         return tone(PayoutState, self.state)
 

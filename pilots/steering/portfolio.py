@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import CharField, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from grants.models import Application
 from kraftsamling.accounts.models import OrganisationKind
@@ -210,7 +211,7 @@ def in_part(part: int) -> QuerySet:
 def states(on: date) -> list[tuple[str, Any, Q]]:
     running = Q(state=ProjectState.RUNNING)
     return [
-        ("kommande", _l("Not begun"), running & Q(starts_on__gt=on)),
+        ("kommande", pgettext_lazy("state of a project", "Not begun"), running & Q(starts_on__gt=on)),
         ("pagar", _l("Running"), running & Q(starts_on__lte=on, ends_on__gte=on)),
         ("slutredovisas", _l("Over, not yet settled"), running & Q(ends_on__lt=on)),
         ("avslutat", _l("Closed"), Q(state=ProjectState.CLOSED)),

@@ -12,7 +12,7 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from kraftsamling.search import index
 from pilots.actions import descriptions
-from pilots.models import Project
+from pilots.models import Continuation, Project
 from pilots.permissions import projects as permissions
 from tests.factories import grants as make
 from tests.factories import pilots
@@ -57,6 +57,34 @@ def test_the_owner_describes_and_the_officers_facts_are_not_theirs_to_write(proj
     )  # fmt: skip
     pilots.describe(project, by=make.officer(project.programme), direction_decision="2024-02-09 § 2")
     assert again(project).direction_decision == "2024-02-09 § 2"
+
+
+def test_what_became_of_it_is_the_officers_to_say_and_says_why(project):
+    by, became = (
+        make.officer(project.programme),
+        {"continuation": Continuation.ORDINARY, "continuation_reason": "Kommunen betalar."},
+    )
+    pilots.describe(project, **became)
+    assert again(project).continuation == ""
+    with pytest.raises(TransitionRefused):
+        pilots.describe(project, by=by, continuation=Continuation.ORDINARY, continuation_reason=" ")
+    pilots.describe(project, by=by, **became)
+    assert (again(project).continuation, again(project).continuation_reason) == ("ordinary", "Kommunen betalar.")
+
+
+def test_what_became_of_it_by_the_page(project):
+    url, owner = reverse("project_describe", args=[project.pk]), signed_in(pilots.writer(project))
+    assert "continuation_reason" not in owner.get(url).content.decode()
+    officer = signed_in(make.officer(project.programme))
+    became = {"continuation": "ended", "continuation_reason": "<b>Ingen</b> frågade efter det."}
+    wrong = officer.post(url, posted(project, continuation="ended"))
+    assert (wrong.status_code, again(project).continuation) == (422, "")
+    assert owner.post(url, posted(project, **became)).status_code == 302
+    assert again(project).continuation == ""
+    assert officer.post(url, posted(project, **became, revision=1)).status_code == 302
+    page = owner.get(project.get_absolute_url()).content.decode()
+    assert "Avslutades" in page
+    assert "&lt;b&gt;Ingen&lt;/b&gt; frågade efter det." in page
 
 
 def test_a_description_that_a_colleague_has_changed_is_not_overwritten(project):

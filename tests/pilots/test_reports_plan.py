@@ -198,7 +198,7 @@ def test_an_officer_moves_a_report_with_a_reason_and_the_others_stay():
     message = Message.objects.get(kind="pilots/report_moved")
     assert ("10\u00a0maj 2027" in message.text, "Sjukdom." in message.text) == (True, True)
     entry = AuditEntry.objects.get(action="pilots.report.move")
-    assert (entry.by, sentence_of(entry)) == (officer, "Lägesrapport 1 fick en annan sista dag, 2027-05-10: Sjukdom.")
+    assert (entry.by, sentence_of(entry)) == (officer, "Lägesrapport 1 fick en annan sista dag, 10\xa0maj 2027: Sjukdom.")
 
 
 @pytest.mark.django_db

@@ -299,7 +299,7 @@ def test_the_sheet_has_what_the_page_has(stage):
     assert client.get("/styrning/arsrapport/?ar=2026").status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(client.get("/styrning/arsrapport.xlsx?ar=2026").content)).active
     rows = list(book.iter_rows(values_only=True))
-    assert rows[0][:5] == ("Tabell", "Rad", "Bidrag", "Beviljat belopp", "Betalt")
+    assert rows[0][:5] == ("Tabell", "Rad", "Bidrag", "Beviljat belopp", "Utbetalt")
     assert rows[1][1:5] == (2026, 2, 270000.5, 0)
     assert len(rows) > 30
 

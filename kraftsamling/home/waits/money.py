@@ -157,7 +157,14 @@ def projects_to_settle(user: Any, *, at: datetime) -> QuerySet:
     if not programmes_with_role(user, Role.FINANCE_OFFICER):
         return Project.objects.none()
     done = Report.objects.approved().filter(kind=ReportKind.FINAL).values("project")
-    return _handled(user, Role.FINANCE_OFFICER).running().filter(pk__in=done).select_related("owner").order_by("ends_on", "pk")
+    return (
+        _handled(user, Role.FINANCE_OFFICER)
+        .running()
+        .pilots()
+        .filter(pk__in=done)
+        .select_related("owner")
+        .order_by("ends_on", "pk")
+    )
 
 
 def settle_project(project: Project) -> Task:

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import F
@@ -27,6 +28,7 @@ from kraftsamling.programmes.actions import give_first_role
 from kraftsamling.programmes.models import FocusArea, FocusColour, Programme
 
 from .applications import DemoApplications
+from .closing import closing
 from .learning import learning
 from .moments import at_clock, moment
 from .money import money
@@ -40,7 +42,7 @@ STAGES = ("sketches", "invited", "applications", "decided", "running")
 """Where the building may stop: before the review, when the invitations are out, when applications are in, when they are
 decided, or not at all: then the projects live on until today."""
 FIRST_INVENTED_NUMBER = 802_999_100
-LIFE: tuple[Callable[[Any, datetime], None], ...] = (projects, reports, money, learning, steering)
+LIFE: tuple[Callable[[Any, datetime], None], ...] = (projects, reports, money, learning, steering, closing)
 """What happens in the projects after the grants, in this order; each takes the demo and the moment it is built."""
 LEANINGS = (0, 1, 0, 0, -1, 0, 1)
 """How reviewers differ from one another and from criterion to criterion."""
@@ -58,6 +60,8 @@ class Demo:
     """The whole of the demo data, step by step. Raises RuntimeError where data is already there."""
 
     def __init__(self) -> None:
+        self.password = make_password(DEMO_PASSWORD)
+        """The same for all and known to all, so that it is hashed once: that is dear on purpose."""
         self.users: dict[str, User] = {}
         self.organisations: dict[str, Organisation] = {}
         self.areas: dict[str, FocusArea] = {}
@@ -138,7 +142,9 @@ class Demo:
 
     def _person(self, key: str, name: str) -> User:
         email = f"{key}@{DEMO_DOMAIN}"
-        user = User.objects.create_user(email, DEMO_PASSWORD, name=name)
+        user = User.objects.create_user(email, None, name=name)
+        User.objects.filter(pk=user.pk).update(password=self.password)
+        user.password = self.password
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         self.users[key] = user
         return user
@@ -177,7 +183,7 @@ class Demo:
             "period_ends_on": date(2026, 6, 30),
         }
         actions.edit_call(call, values=values, revision=call.revision, by=leader, at=at)
-        actions.set_frames(call, frames={2025: Kronor(700_000), 2026: Kronor(300_000)}, by=leader, at=at)
+        actions.set_frames(call, frames={2025: Kronor(600_000), 2026: Kronor(400_000)}, by=leader, at=at)
         actions.publish_call(call, by=leader, at=moment(2024, 8, 19))
         actions.answer_question(
             call,

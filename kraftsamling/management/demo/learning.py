@@ -3,11 +3,26 @@
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import F
+
 from kraftsamling.accounts.models import User
 from kraftsamling.lib.dates import stockholm_today
+from pilots import quotes
 from pilots.actions import analyses, board, evaluations
 from pilots.actions import learning as actions
-from pilots.models import FindingKind, InterviewNote, JointAnalysis, Judgement, LearningKind, Project, Theme, YearlyFollowUp
+from pilots.models import (
+    Finding,
+    FindingKind,
+    InterviewNote,
+    JointAnalysis,
+    Judgement,
+    LearningKind,
+    Project,
+    ReportVersion,
+    Theme,
+    YearlyFollowUp,
+)
+from pilots.states import ReportState
 
 from .moments import moment
 from .sketches import EXAMPLE
@@ -34,28 +49,28 @@ THEMES = {
 
 P = DemoPassage
 INTERVIEWS = [
-    ("Projektledaren", [
+    ("projektledaren", [
         P("Vuxna som stannar", "Det som gör skillnad är att samma två vuxna är där varje vecka."),
         P("Samarbete", "Skolan ringer oss nu innan det har blivit ett ärende."),
         P("Tid och bemanning", "När en kollega slutade stod gruppen still i två månader."),
         P("Vägen till vardag", "Förvaltningschefen har sagt att en halv tjänst kan läggas in i budgeten."),
     ]),
-    ("Tre deltagare och en ledare", [
+    ("tre deltagare och en ledare", [
         P("Unga bestämmer", "Gruppen valde själv bort idrotten och ville laga mat i stället."),
         P("Vuxna som stannar", "Ledarna frågar hur det gick förra gången, och då märks det att de minns."),
         P("Trösklar", "Bussen går inte hem på kvällen, så de som bor utanför tätorten slutar komma."),
     ]),
-    ("Projektgruppen", [
+    ("projektgruppen", [
         P("Samarbete", "Vi hade olika ord för samma sak, och det tog en termin att hitta gemensamma."),
         P("Samarbete", "Mötena blev bra först när de som möter ungdomarna själva var med."),
         P("Vägen till vardag", "Ingen äger frågan när projektet tar slut, och det oroar oss."),
     ]),
-    ("Rektor och kurator", [
+    ("rektor och kurator", [
         P("Tid och bemanning", "Det är svårt att frigöra lärare till träffar på dagtid."),
         P("Unga bestämmer", "Eleverna ändrade verktyget två gånger, och det blev bättre båda gångerna."),
         P("Vägen till vardag", "Vi fortsätter, för det kostar mindre än det vi gjorde förut."),
     ]),
-    ("Verksamhetschefen", [
+    ("verksamhetschefen", [
         P("Trösklar", "När vi tog bort avgiften kom dubbelt så många."),
         P("Vuxna som stannar", "Tilliten kom när samma handläggare satt hos oss varje onsdag."),
         P("Tid och bemanning", "Två mentorer räcker för trettio unga, inte för femtio."),
@@ -98,6 +113,13 @@ FINDINGS = [
     (FindingKind.OBSTACLE, "Trösklar", "Resor och avgifter stänger ute", "Det gäller särskilt utanför tätorterna."),
 ]  # fmt: skip
 
+FROM_REPORTS = {
+    "Vuxna som stannar": "En vuxen som är där varje gång är värd mer än ett stort program.",
+    "Samarbete": "En ledare från föreningen är på skolan två dagar i veckan.",
+    "Trösklar": "Den digitala anmälan stängde ute familjer utan e-legitimation.",
+}
+"""By theme: words of the demo's reports."""
+
 TURNING_POINT = {
     "name": "Vändpunkten – vardagsstöd för unga i risk",
     "target": "Unga med hög skolfrånvaro, svaga vuxenrelationer och risk för kriminalitet eller missbruk.",
@@ -114,7 +136,8 @@ LOOKED_AT = "Vi träffades på plats. Pengarna används som det var tänkt, och 
 
 def learning(demo: "Demo", at: datetime) -> None:
     leader, team = demo.users["processledare"], demo.users["processteam"]
-    projects = list(Project.objects.pilots().select_related("owner", "programme").order_by("starts_on", "pk"))
+    begun = Project.objects.pilots().filter(starts_on__lt=stockholm_today(at))
+    projects = list(begun.select_related("owner", "programme").order_by("starts_on", "pk"))
     if not projects:
         return
     themes = _themes(demo, leader)
@@ -180,10 +203,25 @@ def _analysis(demo: "Demo", themes: dict[str, Theme], notes: list[InterviewNote]
         for note in [note for note in notes if note.approved_at and note.approved_at < at]:
             for passage in note.passages.filter(theme=themes[theme])[:1]:
                 analyses.add_quote(finding, source=note, quote=passage.quote, by=by, at=at)
+        _quote_reports(finding, theme, by=by, at=at)
     analyses.publish_analysis(
         analysis, content=content, is_public=True, revision=analysis.revision, by=by, at=moment(2025, 12, 4, 15)
     )
     return analysis
+
+
+def _quote_reports(finding: Finding, theme: str, *, by: User, at: datetime) -> None:
+    """What an approved report says in the same matter, under a finding."""
+    words = FROM_REPORTS.get(theme)
+    if words is None:
+        return
+    approved = ReportVersion.objects.filter(
+        report__state=ReportState.APPROVED, report__approved_at__lt=at, report__current_version=F("pk")
+    )
+    for version in approved.select_related("report__project").order_by("report__due_on", "pk"):
+        if quotes.stands_in(words, version):
+            analyses.add_quote(finding, source=version, quote=words, by=by, at=at)
+            return
 
 
 def _evaluation(demo: "Demo", project: Project, by: User) -> None:

@@ -1,11 +1,13 @@
-"""The money of the demo: a payment with deductions, an advance that has been settled, a recovery, one request that waits
-for the economist and one draft. All amounts, vouchers and texts are invented.
+"""The money of the demo: payments twice a year, one with deductions, an advance that has been settled, a recovery; one request
+waits for the economist, one for a signature and one for the finance system. All amounts, vouchers and texts are invented.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Max
 
 from grants.models import CostCategory
 from kraftsamling.accounts.actions import add_signatory
@@ -15,59 +17,101 @@ from kraftsamling.lib.dates import STOCKHOLM, stockholm_today
 from kraftsamling.lib.money import Kronor
 from pilots import payment_rules
 from pilots.actions import advances, payment_review, payments, payouts, recoveries
-from pilots.models import PaymentRequest, Project, ProjectKind
-from pilots.states import ProjectState
+from pilots.models import CostEntry, PaymentRequest, Project
+
+from .moments import moment
 
 OWN_STAFF, SERVICES = CostCategory.OWN_STAFF, CostCategory.EXTERNAL_SERVICES
 TRAVEL, INVESTMENT = CostCategory.TRAVEL, CostCategory.INVESTMENT
 MONTHLY = (
-    (OWN_STAFF, "Lön projektledare (exempel)", 16_200), (OWN_STAFF, "Lön ledare (exempel)", 7_450),
-    (INVESTMENT, "Lokalhyra (exempel)", 3_100), (TRAVEL, "Bussresor (exempel)", 640), (SERVICES, "Föreläsare (exempel)", 2_750),
+    (OWN_STAFF, "Lön projektledare (exempel)", 54), (OWN_STAFF, "Lön ledare (exempel)", 24),
+    (INVESTMENT, "Lokalhyra (exempel)", 11), (TRAVEL, "Bussresor (exempel)", 3), (SERVICES, "Föreläsare (exempel)", 8),
 )  # fmt: skip
+"""What a month costs, in hundredths."""
+DEDUCTED = {
+    "A991": (0, "Representation ingår inte i de kostnader som bidraget räknas på."),
+    "A992": (10_000, "Ni kan dra av momsen, så den är ingen kostnad i projektet."),
+}
+
+
+class Story(NamedTuple):
+    """When a project has asked for payment, and how near its budget it costs, in per cent."""
+
+    title: str
+    asked_on: tuple[date, ...]
+    pace: int
+
+
+STORIES = (
+    Story("Girl Unit", (date(2025, 1, 20), date(2025, 7, 7), date(2025, 11, 4)), 92),
+    Story("Vändpunkten", (date(2025, 2, 3), date(2025, 7, 10), date(2025, 11, 5)), 97),
+    Story("Digitalt verktyg", (date(2025, 8, 18), date(2026, 2, 16), date(2026, 8, 17)), 94),
+    Story("Stöd för ungdomar", (date(2025, 8, 25), date(2026, 2, 9), date(2026, 10, 12)), 88),
+    Story("Implementering av TSI", (date(2025, 9, 8), date(2026, 2, 23)), 52),
+    Story("Läsecirklar", (date(2025, 6, 16), date(2026, 1, 19), date(2026, 7, 27)), 98),
+    Story("Morgongänget", (date(2026, 5, 11), date(2026, 10, 5)), 95),
+)
 
 
 def money(demo: Any, at: datetime) -> None:
-    """After the projects and their reports: each story where the rules let it be told."""
-    pilots = Project.objects.exclude(kind=ProjectKind.PLATFORM).filter(
-        state=ProjectState.RUNNING, starts_on__lt=stockholm_today(at)
+    """After the projects and their reports: ordinary payments, and what is told of each beside them."""
+    projects = {story: _project(story.title) for story in STORIES}
+    told = [(day, story) for story in STORIES for day in story.asked_on if day < stockholm_today(at - timedelta(days=30))]
+    _advance(demo, projects[STORIES[0]])
+    for day, story in sorted(told):
+        _ordinary(demo, projects[story], story, day, at=at)
+    _recovery(demo, projects[STORIES[1]])
+    _waits(demo, _project("Läsecirklar"), STORIES[5], at)
+    _to_be_signed(demo, _project("Morgongänget"), STORIES[6], at)
+
+
+def _project(title: str) -> Project:
+    return Project.objects.select_related("owner", "programme", "budget", "application__sketch__call").get(
+        title__startswith=title
     )
-    projects = list(pilots.select_related("owner", "programme", "budget", "application__sketch__call").order_by("ends_on", "pk"))
-    stories = (_deductions, _advance, _recovery, _waits, _draft)
-    for story, project in zip(stories, projects, strict=False):
-        story(demo, project, at)
 
 
 def _clock(day: date, hour: int = 10) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=STOCKHOLM)
 
 
-def _asking(project: Project, at: datetime, days: int) -> datetime:
-    """So many days before today, or before the last day to ask if that has been."""
-    last = min(stockholm_today(at), payment_rules.last_request_day(project))
-    return _clock(last - timedelta(days=days))
-
-
 def _may_ask(project: Project, at: datetime) -> bool:
     return not payment_rules.obstacles_to_begin(project, at=at)
 
 
-def _costs(project: Project, until: date, months: int, *, odd: bool = False) -> list[payments.Cost]:
-    """The same costs month after month, back from the day; and a few that an economist would ask about."""
+def _months(first: date, last: date) -> Iterator[date]:
+    """The twenty-fifth of each month of the period."""
+    day = first.replace(day=25)
+    while day <= last:
+        if day >= first:
+            yield day
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=25)
+
+
+def _costs(project: Project, first: date, last: date, *, pace: int, odd: bool = False) -> list[payments.Cost]:
+    """The same costs month after month; and a few that an economist would ask about."""
+    whole = project.cap.amount * 100 / project.share
+    monthly = whole * pace / len(list(_months(project.starts_on, project.ends_on)))
     costs = []
-    for month in range(months):
-        day = min(until, project.ends_on) - timedelta(days=30 * (months - month))
-        day = max(day, project.starts_on)
-        for number, (category, text, amount) in enumerate(MONTHLY, start=1):
-            ore = (month * 37 + number * 53) % 100
-            voucher = f"A{(month + 1) * 100 + number}"
-            costs.append(payments.Cost(day, voucher, text, category, Kronor(f"{amount + 20 * month}.{ore:02}")))
+    for day in _months(first, min(last, project.ends_on)):
+        for number, (category, text, part) in enumerate(MONTHLY, start=1):
+            ore = (day.month * 37 + number * 53) % 100
+            amount = Kronor(f"{int(monthly * part / 10_000)}.{ore:02}")
+            costs.append(payments.Cost(day, f"A{day:%y%m}{number}", text, category, amount))
     if odd:
-        costs.append(
-            payments.Cost(costs[-1].booked_on, "A991", "Avskedsmiddag för styrgruppen (exempel)", SERVICES, Kronor(3_480))
-        )
-        costs.append(payments.Cost(costs[-1].booked_on, "A992", "Datorer, moms ingår (exempel)", INVESTMENT, Kronor(12_500)))
-        costs.append(payments.Cost(costs[-1].booked_on, "K1", "Deltagaravgift från träff (exempel)", SERVICES, Kronor(-1_200)))
+        day = costs[-1].booked_on
+        costs += [
+            payments.Cost(day, "A991", "Avskedsmiddag för styrgruppen (exempel)", SERVICES, Kronor(3_480)),
+            payments.Cost(day, "A992", "Datorer, moms ingår (exempel)", INVESTMENT, Kronor(12_500)),
+            payments.Cost(day, "K1", "Deltagaravgift från träff (exempel)", SERVICES, Kronor(-1_200)),
+        ]
     return costs
+
+
+def _asked_before(project: Project) -> date:
+    """The day after the last that a request has told of."""
+    last = CostEntry.objects.filter(request__project=project).aggregate(last=Max("booked_on"))["last"]
+    return last + timedelta(days=1) if last else project.starts_on
 
 
 def _signatory(demo: Any, project: Project) -> Signatory:
@@ -113,7 +157,6 @@ def _decided(demo: Any, request: PaymentRequest, *, at: datetime, deduct: dict[s
         payment_review.assess_rows(request, rows=rows, revision=request.revision, by=by, at=at)
     payment_review.approve_rest(request, revision=request.revision, by=by, at=at)
     payment_review.decide_request(request, revision=request.revision, by=by, at=at)
-    _paid(demo, at=at + timedelta(days=2))
 
 
 def _paid(demo: Any, *, at: datetime) -> None:
@@ -127,18 +170,22 @@ def _paid(demo: Any, *, at: datetime) -> None:
 # ---- The stories
 
 
-def _deductions(demo: Any, project: Project, at: datetime) -> None:
-    when = _asking(project, at, 40)
-    if _may_ask(project, when):
-        request = _sent_in(demo, project, _costs(project, stockholm_today(when), 3, odd=True), at=when)
-        deduct = {
-            "A991": (0, "Representation ingår inte i de kostnader som bidraget räknas på."),
-            "A992": (10_000, "Ni kan dra av momsen, så den är ingen kostnad i projektet."),
-        }
-        _decided(demo, request, at=when + timedelta(days=9), deduct=deduct)
+def _ordinary(demo: Any, project: Project, story: Story, day: date, *, at: datetime) -> None:
+    """Half a year's costs, decided within ten days and paid; the newest of one project waits for its file."""
+    when = _clock(day)
+    if not _may_ask(project, when):
+        return
+    odd = story.title == "Digitalt verktyg" and day == story.asked_on[1]
+    costs = _costs(project, _asked_before(project), day, pace=story.pace, odd=odd)
+    request = _sent_in(demo, project, costs, at=when)
+    if story.title == "Stöd för ungdomar" and day == story.asked_on[-1]:
+        _decided(demo, request, at=at - timedelta(days=1))
+        return
+    _decided(demo, request, at=when + timedelta(days=9), deduct=DEDUCTED if odd else None)
+    _paid(demo, at=when + timedelta(days=11))
 
 
-def _advance(demo: Any, project: Project, at: datetime) -> None:
+def _advance(demo: Any, project: Project) -> None:
     """Asked for early, granted after the check, and settled against the first payment."""
     early = _clock(project.starts_on + timedelta(days=25))
     by, amount = demo.users["ekonom"], Kronor(40_000)
@@ -152,42 +199,40 @@ def _advance(demo: Any, project: Project, at: datetime) -> None:
         at=early + timedelta(days=8),
     )  # fmt: skip
     _paid(demo, at=early + timedelta(days=10))
-    when = _asking(project, at, 35)
-    if _may_ask(project, when):
-        request = _sent_in(demo, project, _costs(project, stockholm_today(when), 4), at=when)
-        _decided(demo, request, at=when + timedelta(days=7))
 
 
-def _recovery(demo: Any, project: Project, at: datetime) -> None:
+def _recovery(demo: Any, project: Project) -> None:
     """Paid, and then it was found that a part belonged elsewhere: heard, decided, half of it repaid."""
-    when = _asking(project, at, 90)
-    if not _may_ask(project, when):
-        return
-    _decided(demo, _sent_in(demo, project, _costs(project, stockholm_today(when), 3), at=when), at=when + timedelta(days=6))
-    by, heard = demo.users["ekonom"], when + timedelta(days=20)
+    by, heard = demo.users["ekonom"], moment(2025, 12, 1, 10)
     made = recoveries.open_recovery(
         project, ground="conditions", hearing_due_on=stockholm_today(heard + timedelta(days=21)), by=by, at=heard,
         text="Vid en kontroll såg vi att lokalhyran för två månader avsåg en annan verksamhet. (exempel)",
     )  # fmt: skip
     answer = "Det stämmer. Fakturan var delad fel i bokföringen, och vi har rättat den. (exempel)"
-    recoveries.answer_recovery(made, answer=answer, by=demo.member_of(project.owner), at=heard + timedelta(days=5))
+    signs = demo.users["firmatecknare"]
+    recoveries.answer_recovery(made, answer=answer, by=signs, at=heard + timedelta(days=5))
     payout = recoveries.recoverable_of(project)[0]
     recoveries.decide_recovery(
         made, parts={payout.pk: Kronor(3_000)}, by=by, at=heard + timedelta(days=12),
         reasons="Kostnaden hör inte till projektet, så villkoret om egen redovisning har inte följts. (exempel)",
-        interest_basis="Ingen ränta tas ut, eftersom felet rättades genast och beloppet är litet. (exempel)",
+        interest_basis="Ingen tas ut, eftersom felet rättades genast och beloppet är litet. (exempel)",
     )  # fmt: skip
     paid_at = heard + timedelta(days=26)
     recoveries.book_repayment(made, amount=Kronor(1_500), paid_on=stockholm_today(paid_at), by=by, at=paid_at)
 
 
-def _waits(demo: Any, project: Project, at: datetime) -> None:
-    when = _asking(project, at, 4)
+def _waits(demo: Any, project: Project, story: Story, at: datetime) -> None:
+    """Sent in some days ago, with a few rows to ask about: the economist has it."""
+    when = at - timedelta(days=4)
     if _may_ask(project, when):
-        _sent_in(demo, project, _costs(project, stockholm_today(when), 4, odd=True), at=when)
+        costs = _costs(project, _asked_before(project), stockholm_today(when), pace=story.pace, odd=True)
+        _sent_in(demo, project, costs, at=when)
 
 
-def _draft(demo: Any, project: Project, at: datetime) -> None:
-    when = _asking(project, at, 1)
+def _to_be_signed(demo: Any, project: Project, story: Story, at: datetime) -> None:
+    """Written by one and ready: the signatory reads it and sends it in."""
+    when = at - timedelta(days=1)
     if _may_ask(project, when):
-        _written(demo, project, _costs(project, stockholm_today(when), 2), at=when, files=False)
+        costs = _costs(project, _asked_before(project), stockholm_today(when), pace=story.pace)
+        request = _written(demo, project, costs, at=when)
+        payments.mark_ready(request, revision=request.revision, by=demo.users["kommun"], at=when)

@@ -1,4 +1,6 @@
-"""What makes the dashboards alive: outcome laid in by the finance officer, one sheet taken back, figures kept last quarter."""
+"""What makes the dashboards alive: outcome laid in by the finance officer, one sheet taken back, yearly reports handed in, and
+figures kept last quarter.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +33,10 @@ def steering(demo: Any, at: datetime) -> None:
     economist, leader = demo.users["ekonom"], demo.users["processledare"]
     _lay_in(project, [2024], "utfall-2024 (exempel).xlsx", by=economist, at=moment(2025, 2, 3, 13))
     _lay_in(project, [2024, 2025], "utfall-2025 (exempel).xlsx", by=economist, at=moment(2026, 2, 2, 10))
+    for year in range(project.starts_on.year, at.year):
+        handed_in = moment(year + 1, 2, 13, 14)
+        if handed_in < at:
+            actions.tell_yearly_report(demo.programme, year=year, by=leader, at=handed_in)
     kept_at = at - timedelta(days=91)
     day = stockholm_today(kept_at)
     quarter = (day.month - 1) // 3 + 1
