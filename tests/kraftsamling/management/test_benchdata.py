@@ -25,7 +25,9 @@ def test_projects_have_ten_years_of_reports_and_what_they_were_paid(filled):
     assert 0 < done.count() < 50
     assert (done.filter(current_version=None).count(), ReportVersion.objects.count()) == (0, done.count())
     assert IndicatorValue.objects.count() == 2 * done.count()
-    assert (PaymentRequest.objects.count(), CostEntry.objects.count(), Payout.objects.count()) == (10, 40, 10)
+    decided = PaymentRequest.objects.decided()
+    assert (decided.count(), CostEntry.objects.filter(request__in=decided).count(), Payout.objects.count()) == (10, 40, 10)
+    assert set(decided.values_list("amount", flat=True)) == {Kronor(200)}
     assert {project.paid for project in Project.objects.all()} == {Kronor(400)}
     assert CostEntry.objects.approved_sum() == Kronor(4000)
 
