@@ -109,8 +109,9 @@ class BulkProjects:
         return list(written(rows))  # type: ignore[arg-type]
 
     def _starts(self, number: int) -> date:
-        """Spread over a year, so that the tenth year of every second project is not over."""
-        return self.day - timedelta(days=365 * YEARS - (number * 7) % 365 if number % 2 else 365 * YEARS + 200)
+        """Spread over a year, so that the tenth year of every second project is not over. Each owner has some of both."""
+        goes_on = (number + number // len(self.owners)) % 2 == 0
+        return self.day - timedelta(days=365 * YEARS - (number * 7) % 365 if goes_on else 365 * YEARS + 200)
 
     def _at(self, on: date) -> datetime:
         return datetime.combine(on, self.bulk.now.timetz())
