@@ -13,3 +13,15 @@ def paged(request: HttpRequest, rows: "QuerySet | list", *, size: int = PAGE_SIZ
     if count is not None:
         paginator.count = count  # type: ignore[misc]
     return paginator.get_page(request.GET.get("page"))
+
+
+def paged_by_key(request: HttpRequest, rows: QuerySet, *, details: QuerySet | None = None, count: int | None = None) -> Page:
+    """The page asked for, of many wide rows: only their keys are put in order, and the rows of the page are read by them.
+
+    `details` where the rows of known keys can be read without the conditions that chose them.
+    """
+    page = paged(request, rows.values_list("pk", flat=True), count=count)
+    keys = list(page.object_list)
+    found = {row.pk: row for row in (rows if details is None else details).filter(pk__in=keys)}
+    page.object_list = [found[key] for key in keys if key in found]
+    return page

@@ -42,7 +42,8 @@ def _projects(page: type, project: Project) -> list[Any]:
         page("changes of a project", reverse("change_list", args=of_it), LEADER, *DETAIL),
         page("learning of a project", reverse("project_learning", args=of_it), LEADER, *DETAIL),
         page("public projects", reverse("public_project_list"), "", *DETAIL),
-        page("public projects of a factor", f"{reverse('public_project_list')}?kommun=1880", "", *DETAIL),
+        page("public projects, the tenth page", f"{reverse('public_project_list')}?page=10", "", *DETAIL),
+        page("public projects of a municipality", f"{reverse('public_project_list')}?kommun=1880", "", *DETAIL),
         page("a public project", project.get_public_url(), "", *DETAIL),
     ]
 
