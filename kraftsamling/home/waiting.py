@@ -1,13 +1,15 @@
 """“This is waiting for you”: the list, and how long it is."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from django.db.models import Exists, IntegerField, QuerySet, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import IntegerField, QuerySet, Value
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -25,7 +27,7 @@ _FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 def waiting_for(user: Any, *, at: datetime) -> list[Task]:
     """Everything that waits for the person, what is due first on top."""
     sources = [(source, source.rows(user, at=at)) for source in SOURCES]
-    filled = _filled(user, [rows for _source, rows in sources])
+    filled = _filled([rows for _source, rows in sources])
     tasks = [source.task(row) for number, (source, rows) in enumerate(sources) if number in filled for row in rows[:MOST_OF_EACH]]
     return sorted(tasks, key=lambda task: task.due_at or _FAR_AWAY)
 
@@ -65,14 +67,22 @@ def count_waiting(user: Any, *, at: datetime) -> int:
     return found[0].union(*found[1:], all=True).count() if found else 0
 
 
-def _filled(user: Any, lists: list[QuerySet]) -> set[int]:
+def _filled(lists: list[QuerySet]) -> set[int]:
     """The places of those that have any rows, in one query: most wait for others, and each would be a question.
 
     The database leaves off at the first row of each.
     """
-    asked = {number: Exists(rows) for number, rows in enumerate(lists) if not rows.query.is_empty()}
-    told = get_user_model().objects.filter(pk=user.pk).values_list(*asked.values()).first() if asked else None
-    return {number for number, has_rows in zip(asked, told or (), strict=False) if has_rows}
+    asked = {}
+    for number, rows in enumerate(lists):
+        with suppress(EmptyResultSet):
+            asked[number] = rows.query.exists().sql_with_params()
+    if not asked:
+        return set()
+    with connection.cursor() as cursor:
+        questions = ", ".join(f"EXISTS ({sql})" for sql, _values in asked.values())
+        cursor.execute(f"SELECT {questions}", [value for _sql, values in asked.values() for value in values])
+        told = cursor.fetchone()
+    return {number for number, has_rows in zip(asked, told, strict=True) if has_rows}
 
 
 def _marks(rows: QuerySet, mark: int) -> QuerySet:

@@ -52,7 +52,7 @@ def _risk_tally(scope: Scope) -> list[dict[str, Any]]:
     """All that some rule points out, in one question; each rule is tried once."""
     inside = projects(scope).order_by()
     first, *rest = (
-        inside.filter(pk__in=risk.at_risk(rule.key, on=scope.on).values("pk"))
+        inside.filter(risk.where(rule.key, on=scope.on))
         .annotate(rule=Value(rule.key, output_field=CharField()))
         .values_list("pk", ore("cap"), "rule")
         for rule in risk.RULES
@@ -219,7 +219,7 @@ def states(on: date) -> list[tuple[str, Any, Q]]:
 
 
 def _risks(on: date) -> list[tuple[str, Any, Q]]:
-    found = [(rule.key, rule.label, Q(pk__in=risk.at_risk(rule.key, on=on).values("pk"))) for rule in risk.RULES]
+    found = [(rule.key, rule.label, risk.where(rule.key, on=on)) for rule in risk.RULES]
     some = Q()
     for _key, _label, where in found:
         some |= where
