@@ -299,7 +299,8 @@ def late_list(scope: Scope) -> list[Any]:
         return []
     late = risk.late_reports(on=scope.on).filter(**_in_scope(scope, "project__"))
     shown = late.filter(project__in=Project.objects.visible_to(scope.user).values("pk"))
-    return list(shown.select_related("project__owner").order_by("due_on", "pk")[:MOST_LATE])
+    latest = shown.order_by("due_on", "pk").values("pk")[:MOST_LATE]
+    return list(Report.objects.filter(pk__in=latest).select_related("project__owner").order_by("due_on", "pk"))
 
 
 MOST_LATE = 10
