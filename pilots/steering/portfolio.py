@@ -35,14 +35,16 @@ MARKS = "marks"
 
 def _tallied(rows: Iterable[tuple[int, int, Any]]) -> list[dict[str, Any]]:
     """(key, öre, mark) rows as groups of projects with the same marks: each project counts once, whatever marks it has."""
-    marks: dict[int, tuple[Any, ...]] = {}
+    alone: dict[Any, frozenset[Any]] = {}
+    marks: dict[int, frozenset[Any]] = {}
     amounts: dict[int, int] = {}
     for key, amount, mark in rows:
-        marks[key] = (*marks.get(key, ()), mark)
+        mine = alone.get(mark) or alone.setdefault(mark, frozenset({mark}))
+        marks[key] = marks[key] | mine if key in marks else mine
         amounts[key] = amount
     numbers: dict[frozenset[Any], list[int]] = {}
     for key, mine in marks.items():
-        group = numbers.setdefault(frozenset(mine), [0, 0])
+        group = numbers.setdefault(mine, [0, 0])
         group[0] += 1
         group[1] += amounts[key]
     return [{MARKS: mine, NUMBER: number, AMOUNT: Kronor.from_ore(total)} for mine, (number, total) in numbers.items()]
