@@ -15,7 +15,7 @@ from grants.models import Call
 from grants.permissions import require
 from grants.views.common import as_file
 from kraftsamling.lib.dates import stockholm_today
-from kraftsamling.lib.pagination import paged_by_key
+from kraftsamling.lib.pagination import in_portions, paged_by_key
 from kraftsamling.programmes.permissions import OFFICERS, is_officer, programmes_with_role
 from pilots import builds
 from pilots.models import Report, ReportKind
@@ -93,7 +93,7 @@ def report_list_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     ]  # fmt: skip
     today = stockholm_today()
     found = _rows(request, ReportFilterForm(request.GET or None))
-    rows = (_file_row(report, today) for report in found.iterator())
+    rows = (_file_row(report, today) for report in in_portions(found))
     return as_file(kind, "rapporter", _("Reports"), header, rows)
 
 
