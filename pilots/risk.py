@@ -91,24 +91,34 @@ def _days(starts_on: date, ends_on: date, on: date) -> tuple[int, int]:
 
 def at_risk(key: str, *, on: date) -> Any:
     """The projects that a rule points out."""
-    running = Project.objects.running()
+    return Project.objects.filter(where(key, on=on))
+
+
+def where(key: str, *, on: date) -> Q:
+    """The same as a condition on a project."""
+    running = Q(state=ProjectState.RUNNING)
     match key:
         case "late_report":
-            return running.filter(pk__in=late_reports(on=on).values("project"))
+            return running & Q(pk__in=Report.objects.filter(_has_passed(on)).values("project"))
         case "low_draw_down":
-            return running.filter(
+            return running & Q(
                 GreaterThanOrEqual(days_gone(on) * WHOLE, whole_days() * DRAW_DOWN_FROM),
                 LessThan(ore("paid") * whole_days() * WHOLE, ore("cap") * days_gone(on) * DRAW_DOWN_LEAST),
             )
         case "red_indicator":
-            return running.filter(pk__in=red_indicators(on=on).values("project"))
+            return running & Q(pk__in=red_indicators(on=on).values("project"))
     raise KeyError(key)
 
 
-def is_late(*, on: date) -> Q:
-    """Of a report of a running project; a returned one by the day it was to be completed."""
+def _has_passed(on: date) -> Q:
+    """The last day of a report that is to be written; of a returned one the day it was to be completed."""
     last = Q(return_due_on=None, due_on__lt=on) | Q(return_due_on__lt=on)
-    return last & Q(state__in=[ReportState.PLANNED, ReportState.RETURNED], project__state=ProjectState.RUNNING)
+    return last & Q(state__in=[ReportState.PLANNED, ReportState.RETURNED])
+
+
+def is_late(*, on: date) -> Q:
+    """Of a report of a running project."""
+    return _has_passed(on) & Q(project__state=ProjectState.RUNNING)
 
 
 def late_reports(*, on: date) -> Any:

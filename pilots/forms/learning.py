@@ -195,6 +195,26 @@ class ThemeForm(forms.Form):
         return self.cleaned_data.get("position") or 0
 
 
+MOST_OFFERED = 200
+"""Of more than so many nobody chooses from a list; they are found by their words, or by way of the matrix."""
+
+
+def offer_few(form: forms.Form, name: str) -> None:
+    """Offers all rows where they are few, else the chosen one alone, and nothing where none is chosen."""
+    field: Any = form.fields[name]
+    rows = list(field.queryset[: MOST_OFFERED + 1])
+    if len(rows) > MOST_OFFERED:
+        asked = form.data.get(name, "")
+        rows = list(field.queryset.filter(pk=asked)) if asked.isdecimal() and len(asked) <= LONGEST_KEY else []
+        if not rows:
+            field.widget = forms.HiddenInput()
+            return
+    field.choices = [("", field.empty_label), *((row.pk, str(row)) for row in rows)]
+
+
+LONGEST_KEY = 18
+
+
 class LearningFilterForm(forms.Form):
     """Which learnings the list shows; every choice stands in the address."""
 
@@ -214,6 +234,7 @@ class LearningFilterForm(forms.Form):
             self.fields[name].label = label
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
             self.fields[name].empty_label = _("All")  # type: ignore[attr-defined]
+        offer_few(self, "projekt")
         self.fields["kalla"].label = _("Where it comes from")
         sources = [(VERSION, _("Report")), (NOTE, _("Interview")), ("handlaggare", _("Written by an officer"))]
         self.fields["kalla"].choices = [("", _("All")), *sources]  # type: ignore[attr-defined]
@@ -232,6 +253,7 @@ class PassageFilterForm(forms.Form):
             self.fields[name].label = label
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
             self.fields[name].empty_label = _("All")  # type: ignore[attr-defined]
+        offer_few(self, "projekt")
 
 
 def passages_of(form: PassageFilterForm, user: Any) -> Any:

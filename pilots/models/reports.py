@@ -105,7 +105,10 @@ class Report(models.Model):
                 name="report_is_approved_by_somebody",
             ),
         ]
-        indexes = [models.Index(fields=["state", "due_on"], name="report_state_and_due")]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="report_state_and_due"),
+            models.Index(fields=["project", "state", "due_on", "return_due_on"], name="report_project_state_and_due"),
+        ]
 
     def __str__(self) -> str:
         return str(self.get_kind_display()) if self.is_final else f"{self.get_kind_display()} {self.number}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, QuerySet, Sum, Value
 from django.urls import reverse
 
 from kraftsamling.lib.money import Kronor, KronorField, grouped
@@ -94,6 +94,13 @@ class Spec:
             return Sum(self.amount, filter=where, output_field=KronorField())
         return Count("pk", filter=where)
 
+    def plain_measure(self) -> Any:
+        """The same as a whole number, amounts in öre."""
+        where = self.where or None
+        if self.amount:
+            return Sum(ExpressionWrapper(F(self.amount), BigIntegerField()), filter=where)
+        return Count("pk", filter=where)
+
 
 def _equals(name: str, value: Any) -> Q:
     return Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
@@ -145,8 +152,14 @@ def counted(scope: Scope, specs: Iterable[Spec]) -> Figures:
     """All figures, with one question to each base."""
     specs = list(specs)
     values: dict[str, Any] = {}
-    for base in dict.fromkeys(spec.base for spec in specs if spec.base):
-        values |= _of_base(scope, base, [spec for spec in specs if spec.base is base])
+    bases = {
+        base: [spec for spec in specs if spec.base is base] for base in dict.fromkeys(spec.base for spec in specs if spec.base)
+    }
+    single = {base: mine for base, mine in bases.items() if base.tally is None and not base.group_by}
+    for base, mine in bases.items():
+        if base not in single:
+            values |= _of_base(scope, base, mine)
+    values |= _of_single(scope, single)
     for spec in specs:
         if spec.parts:
             values[spec.key] = sum((values[key] if sign > 0 else -values[key] for sign, key in spec.parts), NOTHING)
@@ -167,12 +180,27 @@ def _of_base(scope: Scope, base: Base, specs: list[Spec]) -> dict[str, Any]:
         if mark not in column:
             column[mark] = f"v{len(column)}"
             asked[column[mark]] = spec.measure(spec.where or None)
-    rows = base.rows(scope).order_by()
-    groups = list(rows.values(*base.group_by).annotate(**asked)) if base.group_by else [rows.aggregate(**asked)]
+    groups = list(base.rows(scope).order_by().values(*base.group_by).annotate(**asked))
     found = {}
     for spec in specs:
         name = column[_mark(spec)]
         found[spec.key] = _added(spec, [group[name] for group in groups if _is_in(spec, group)])
+    return found
+
+
+def _of_single(scope: Scope, bases: Mapping[Base, list[Spec]]) -> dict[str, Any]:
+    """Bases that come to one line each, in one question together. Amounts in öre, since the lines have a common form."""
+    width = max((len(specs) for specs in bases.values()), default=0)
+    lines, columns = [], [f"v{place}" for place in range(width)]
+    for number, (base, specs) in enumerate(bases.items()):
+        asked = [spec.plain_measure() for spec in specs] + [Value(0, output_field=BigIntegerField())] * (width - len(specs))
+        line = base.rows(scope).order_by().annotate(line=Value(number)).values("line")
+        lines.append(line.annotate(**dict(zip(columns, asked, strict=True))).values_list("line", *columns))
+    found: dict[str, Any] = {spec.key: NOTHING if spec.amount else 0 for specs in bases.values() for spec in specs}
+    listed = list(bases.values())
+    for number, *told in lines[0].union(*lines[1:], all=True) if lines else ():
+        for spec, value in zip(listed[number], told, strict=False):
+            found[spec.key] = Kronor.from_ore(int(value or 0)) if spec.amount else int(value or 0)
     return found
 
 
@@ -201,6 +229,7 @@ class Opened:
     shown_value: Any
     hidden: int
     hidden_value: Any
+    shown_number: int
 
     @property
     def is_money(self) -> bool:
@@ -216,4 +245,4 @@ def opened(scope: Scope, spec: Spec) -> Opened:
     seen = shown.aggregate(value=spec.measure(), number=Count("pk"))
     zero = NOTHING if spec.amount else 0
     value, shown_value = (zero if found["value"] is None else found["value"] for found in (whole, seen))
-    return Opened(spec, value, shown, shown_value, whole["number"] - seen["number"], value - shown_value)
+    return Opened(spec, value, shown, shown_value, whole["number"] - seen["number"], value - shown_value, seen["number"])

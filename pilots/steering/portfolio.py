@@ -36,14 +36,16 @@ MARKS = "marks"
 
 def _tallied(rows: Iterable[tuple[int, int, Any]]) -> list[dict[str, Any]]:
     """(key, öre, mark) rows as groups of projects with the same marks: each project counts once, whatever marks it has."""
-    marks: dict[int, tuple[Any, ...]] = {}
+    alone: dict[Any, frozenset[Any]] = {}
+    marks: dict[int, frozenset[Any]] = {}
     amounts: dict[int, int] = {}
     for key, amount, mark in rows:
-        marks[key] = (*marks.get(key, ()), mark)
+        mine = alone.get(mark) or alone.setdefault(mark, frozenset({mark}))
+        marks[key] = marks[key] | mine if key in marks else mine
         amounts[key] = amount
     numbers: dict[frozenset[Any], list[int]] = {}
     for key, mine in marks.items():
-        group = numbers.setdefault(frozenset(mine), [0, 0])
+        group = numbers.setdefault(mine, [0, 0])
         group[0] += 1
         group[1] += amounts[key]
     return [{MARKS: mine, NUMBER: number, AMOUNT: Kronor.from_ore(total)} for mine, (number, total) in numbers.items()]
@@ -53,7 +55,7 @@ def _risk_tally(scope: Scope) -> list[dict[str, Any]]:
     """All that some rule points out, in one question; each rule is tried once."""
     inside = projects(scope).order_by()
     first, *rest = (
-        inside.filter(pk__in=risk.at_risk(rule.key, on=scope.on).values("pk"))
+        inside.filter(risk.where(rule.key, on=scope.on))
         .annotate(rule=Value(rule.key, output_field=CharField()))
         .values_list("pk", ore("cap"), "rule")
         for rule in risk.RULES
@@ -220,7 +222,7 @@ def states(on: date) -> list[tuple[str, Any, Q]]:
 
 
 def _risks(on: date) -> list[tuple[str, Any, Q]]:
-    found = [(rule.key, rule.label, Q(pk__in=risk.at_risk(rule.key, on=on).values("pk"))) for rule in risk.RULES]
+    found = [(rule.key, rule.label, risk.where(rule.key, on=on)) for rule in risk.RULES]
     some = Q()
     for _key, _label, where in found:
         some |= where
@@ -300,7 +302,8 @@ def late_list(scope: Scope) -> list[Any]:
         return []
     late = risk.late_reports(on=scope.on).filter(**_in_scope(scope, "project__"))
     shown = late.filter(project__in=Project.objects.visible_to(scope.user).values("pk"))
-    return list(shown.select_related("project__owner").order_by("due_on", "pk")[:MOST_LATE])
+    latest = shown.order_by("due_on", "pk").values("pk")[:MOST_LATE]
+    return list(Report.objects.filter(pk__in=latest).select_related("project__owner").order_by("due_on", "pk"))
 
 
 MOST_LATE = 10

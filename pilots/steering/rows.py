@@ -1,6 +1,7 @@
 """Rows as a page and a file show them: cells in words, and the amount that the figure adds up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import ExpressionWrapper, F, QuerySet
@@ -29,6 +30,12 @@ def in_order(found: Opened) -> QuerySet:
     return rows
 
 
+def details_of(found: Opened) -> QuerySet | None:
+    """What the rows of a page are read from when their keys are known; an amount may be worked out from the rows alone."""
+    kind = found.spec.base.kind  # type: ignore[union-attr]
+    return None if found.spec.amount else kind.with_details(found.shown.model._default_manager.all())
+
+
 def _amount(name: str) -> Any:
     return ExpressionWrapper(F(name), output_field=KronorField())
 
@@ -37,3 +44,13 @@ def shown_rows(found: Opened, scope: Scope, rows: Iterable[Any]) -> list[ShownRo
     kind, listed = found.spec.base.kind, list(rows)  # type: ignore[union-attr]
     may = kind.links(listed, scope)
     return [ShownRow(kind.cells(row, scope, may), getattr(row, AMOUNT, None)) for row in listed]
+
+
+PORTION = 500
+
+
+def every_row(found: Opened, scope: Scope) -> Iterator[ShownRow]:
+    """All of them some hundred at a time, so that many need no more memory than few."""
+    rows = in_order(found).iterator(PORTION)
+    while portion := list(islice(rows, PORTION)):
+        yield from shown_rows(found, scope, portion)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +21,7 @@ from kraftsamling.programmes.permissions import OFFICERS, has_role_anywhere, pro
 from pilots.actions import learning as actions
 from pilots.forms.learning import NoteForm, PassageFilterForm, PassageForm, ThemeForm, note_content, passages_of
 from pilots.learning_tabs import tabs_for
-from pilots.matrix import Matrix, matrix_for
+from pilots.matrix import matrix_of, projects_for
 from pilots.models import InterviewNote, Project, Theme
 from pilots.permissions import learning as permissions
 
@@ -206,12 +206,12 @@ def theme_retire(request: HttpRequest, pk: int) -> HttpResponse:
 # ---- The matrix
 
 
-def _matrix(request: HttpRequest) -> tuple[Matrix, Any, Call | None]:
+def _matrix(request: HttpRequest) -> "tuple[QuerySet[Project], QuerySet[Call], Call | None]":
     permissions.require(permissions.can_read_matrix(request.user))
     programmes = programmes_with_role(request.user, *permissions.MATRIX_READERS)
     calls = Call.objects.filter(programme__in=programmes, pk__in=_calls_with_projects(programmes)).order_by("-opens_at", "pk")
     call = calls.filter(pk=number(request.GET.get("utlysning", ""))).first()
-    return matrix_for(request.user, call=call), calls, call
+    return projects_for(request.user, call=call), calls, call
 
 
 def _calls_with_projects(programmes: list[int]) -> Any:
@@ -221,9 +221,11 @@ def _calls_with_projects(programmes: list[int]) -> Any:
 
 @require_GET
 def matrix(request: HttpRequest) -> HttpResponse:
-    found, calls, call = _matrix(request)
+    projects, calls, call = _matrix(request)
+    page = paged(request, projects)
     context = {
-        "matrix": found,
+        "page": page,
+        "matrix": matrix_of(projects, page),
         "calls": calls,
         "chosen": call,
         "opens": permissions.can_read_passages(request.user),
@@ -235,7 +237,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def matrix_file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    found, _calls, _call = _matrix(request)
+    projects, _calls, _call = _matrix(request)
+    found = matrix_of(projects, projects)
     header = [_("Project"), _("Owner"), *(harmless(theme.name) for theme in found.themes), _("In all")]
     rows = [[row.project.title, row.project.owner.name, *(cell.count for cell in row.cells), row.total] for row in found.rows]
     last = [_("In all"), "", *(cell.count for cell in found.totals), found.total]

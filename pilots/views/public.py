@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -23,8 +23,8 @@ from pilots.permissions import projects as permissions
 def chosen(request: HttpRequest) -> "tuple[PublicFilterForm, QuerySet[Project]]":
     """The filter, and the rows that it leaves: the same for the page and for its files. An unknown choice chooses nothing."""
     published = Project.objects.published()
-    areas = FocusArea.objects.filter(projects__in=published).distinct().order_by("position", "pk")
-    places = Municipality.objects.filter(projects__in=published).distinct().in_swedish_order()
+    areas = FocusArea.objects.filter(Exists(published.filter(focus_areas=OuterRef("pk")))).order_by("position", "pk")
+    places = Municipality.objects.filter(Exists(published.filter(municipalities=OuterRef("pk")))).in_swedish_order()
     form = PublicFilterForm(request.GET, areas=areas, municipalities=places)
     projects = Project.objects.for_the_public()
     if not form.is_valid():

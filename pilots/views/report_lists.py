@@ -15,7 +15,7 @@ from grants.models import Call
 from grants.permissions import require
 from grants.views.common import as_file
 from kraftsamling.lib.dates import stockholm_today
-from kraftsamling.lib.pagination import paged
+from kraftsamling.lib.pagination import in_portions, paged_by_key
 from kraftsamling.programmes.permissions import OFFICERS, is_officer, programmes_with_role
 from pilots import builds
 from pilots.models import Report, ReportKind
@@ -67,7 +67,7 @@ def _rows(request: HttpRequest, form: ReportFilterForm) -> QuerySet:
         output_field=IntegerField(),
     )
     soonest = Case(When(rank=DONE, then=Value(None)), default=F("last_on"), output_field=DateField())
-    rows = rows.annotate(rank=rank).with_details().select_related("approved_by")
+    rows = rows.annotate(rank=rank).with_details().select_related("approved_by").defer("current_version__content")
     return rows.order_by("rank", soonest, "-last_on", "pk")
 
 
@@ -77,7 +77,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     programmes = programmes_with_role(request.user, *OFFICERS)
     calls = Call.objects.filter(programme__in=programmes, sketches__application__project__reports__current_version__isnull=False)
     context = {
-        "page": paged(request, _rows(request, form)),
+        "page": paged_by_key(request, _rows(request, form)),
         "filter_form": form,
         "today": stockholm_today(),
         "calls": calls.distinct().order_by("-closes_at", "pk") if programmes else [],
@@ -92,7 +92,8 @@ def report_list_file(request: HttpRequest, kind: str) -> HttpResponseBase:
         _("Covers to"), _("Last day"), _("State"), _("Late"), _("Sent in"), _("Receipt"), _("Approved by"),
     ]  # fmt: skip
     today = stockholm_today()
-    rows = (_file_row(report, today) for report in _rows(request, ReportFilterForm(request.GET or None)))
+    found = _rows(request, ReportFilterForm(request.GET or None))
+    rows = (_file_row(report, today) for report in in_portions(found))
     return as_file(kind, "rapporter", _("Reports"), header, rows)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -156,15 +156,9 @@ def send_payments(programme: Programme) -> Task:
 def projects_to_settle(user: Any, *, at: datetime) -> QuerySet:
     if not programmes_with_role(user, Role.FINANCE_OFFICER):
         return Project.objects.none()
-    done = Report.objects.approved().filter(kind=ReportKind.FINAL).values("project")
-    return (
-        _handled(user, Role.FINANCE_OFFICER)
-        .running()
-        .pilots()
-        .filter(pk__in=done)
-        .select_related("owner")
-        .order_by("ends_on", "pk")
-    )
+    done = Report.objects.approved().filter(kind=ReportKind.FINAL, project=OuterRef("pk"))
+    rows = _handled(user, Role.FINANCE_OFFICER).running().pilots().filter(Exists(done))
+    return rows.select_related("owner").order_by("ends_on", "pk")
 
 
 def settle_project(project: Project) -> Task:

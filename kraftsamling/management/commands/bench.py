@@ -4,8 +4,8 @@ import contextlib
 import gzip
 import statistics
 import time
-from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
 
 from kraftsamling.lib import services
-from kraftsamling.management.demo import bench_house
+from kraftsamling.management.demo import bench_house, bench_work
 from kraftsamling.management.demo import bench_pages as benched
 
 WARM_UP, ROUNDS = 3, 21
@@ -101,8 +101,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--only", default="", help="pages with this in their name")
+        parser.add_argument("--facts", action="store_true", help="documents and files alone, not the pages")
+        parser.add_argument("--inside", default="", choices=["", *bench_work.KINDS], help=SUPPRESS)
 
-    def handle(self, *, only: str, **options: Any) -> None:
+    def handle(self, *, only: str, facts: bool, inside: str, **options: Any) -> None:
+        if inside:
+            self.stdout.write(bench_work.inside(inside))
+        elif facts:
+            self._write(bench_house.work())
+        else:
+            self._measure(only)
+
+    def _measure(self, only: str) -> None:
         chosen = [page for page in benched.pages(Page) if only in page.name]
         if not chosen:
             raise CommandError(f"No page has “{only}” in its name.")
@@ -116,7 +126,10 @@ class Command(BaseCommand):
         cookies = {email: client.cookies.get(settings.SESSION_COOKIE_NAME) for email, client in clients.items()}
         opened = [page for page in chosen if not page.sends]
         visits = [(page.address, cookie.value if (cookie := cookies[page.email]) else "") for page in opened]
-        for fact in bench_house.facts(visits):
+        self._write(bench_house.facts(visits))
+
+    def _write(self, facts: Iterable[bench_house.Fact]) -> None:
+        for fact in facts:
             over = "  OVER" if fact.found > fact.most else ""
             self.stdout.write(f"{fact.name:<44} {fact.found:>6.1f} {fact.most:>5} {fact.unit}{over}")
 

@@ -1,4 +1,4 @@
-"""What is measured beside the pages: scripts and styles, memory of a web process, and a database made from nothing."""
+"""What is measured beside the pages: scripts and styles, memory, documents, a long file, and a database made from nothing."""
 
 import gzip
 import http.client
@@ -17,9 +17,14 @@ from django.contrib.staticfiles.finders import get_finders
 
 from kraftsamling.lib import services
 
+from . import bench_work
+
 MOST_KB_OF_SCRIPTS_AND_STYLES = 45
 MOST_MB_OF_A_WEB_PROCESS = 150
 MOST_SECONDS_TO_MIGRATE = 10
+MOST_SECONDS_OF_A_DOCUMENT = 1.5
+MOST_MB_OF_A_WORKER = 150
+MOST_MB_OF_AN_EXPORT = 100
 TIMES = 20
 HOST = "127.0.0.1"
 
@@ -38,6 +43,17 @@ def facts(visits: Iterable[tuple[str, str]]) -> Iterator[Fact]:
     yield Fact("all scripts and styles, gzip", _scripts_and_styles(), MOST_KB_OF_SCRIPTS_AND_STYLES, "kB")
     yield Fact("a web process after load", _memory(list(visits)), MOST_MB_OF_A_WEB_PROCESS, "MB")
     yield Fact("a database from nothing, work", _migrating(), MOST_SECONDS_TO_MIGRATE, "s")
+    yield from work()
+
+
+def work() -> Iterator[Fact]:
+    """Nothing where there are no reports."""
+    if made := bench_work.measured("documents"):
+        yield Fact(f"a report of {made['pages']:.0f} pages as PDF, work", made["seconds"], MOST_SECONDS_OF_A_DOCUMENT, "s")
+        yield Fact(f"a worker after {bench_work.DOCUMENTS} of them", made["MB"], MOST_MB_OF_A_WORKER, "MB")
+    if sent := bench_work.measured("export"):
+        yield Fact(f"a process that sends {sent['rows']:.0f} rows as CSV", sent["MB"], MOST_MB_OF_AN_EXPORT, "MB")
+        yield Fact("what it grew by meanwhile", sent["MB"] - sent["before"], MOST_MB_OF_AN_EXPORT, "MB")
 
 
 def _scripts_and_styles() -> float:

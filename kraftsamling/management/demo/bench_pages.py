@@ -10,11 +10,8 @@ from django.utils import timezone
 from grants import actions
 from grants.models import Assessment, Call, Sketch
 from kraftsamling.accounts.models import Organisation, User
-from pilots.models import Project
 
-from .bulk import DOMAIN
-
-LEADER, REVIEWER, WRITER = (f"bench.{name}@{DOMAIN}" for name in ("leader", "reviewer-0", "writer"))
+from .bench_registry import LEADER, REVIEWER, WRITER, registry
 
 
 def pages(page: type) -> list[Any]:
@@ -50,23 +47,12 @@ def _grants(page: type) -> list[Any]:
         page("frame simulator, a page to print", reverse("simulator_print", args=[call.slug]), LEADER, 12, 200),
         page("suggestion of reviewers", f"{reverse('reviewers_suggest', args=[call.slug])}?antal=5", LEADER, 12, 150),
         page("answers and letters", reverse("outcomes", args=[call.slug]), LEADER, 15, 60),
-        page("waits for me, officer", reverse("home"), LEADER, 15, 60),
         page("messages sent", reverse("outbox_list"), LEADER, 8, 40),
         page("search", f"{reverse('search')}?q=fritid", LEADER, 12, 60),
     ]
 
 
-def _pilots(page: type) -> list[Any]:
-    project = Project.objects.filter(title__startswith="Bench ").order_by("pk").first()
-    if project is None:
-        return []
-    return [
-        page("projects", reverse("project_list"), LEADER, 12, 60),
-        page("one project, officer", project.get_absolute_url(), LEADER, 15, 60),
-    ]
-
-
-PARTS = (_public, _grants, _pilots)
+PARTS = (_public, _grants, registry)
 
 
 def _draft(call: Call) -> Sketch:

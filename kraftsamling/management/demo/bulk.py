@@ -24,11 +24,19 @@ from kraftsamling.search import index
 DOMAIN = "bench.example"
 FIRST_NUMBER = 802_500_000
 REVIEWERS = 3
+STAFF = {
+    "team": Role.PROCESS_TEAM,
+    "economist": Role.FINANCE_OFFICER,
+    "decider": Role.DECISION_MAKER,
+    "steering": Role.STEERING_GROUP,
+    "communicator": Role.COMMUNICATIONS_OFFICER,
+    "reference": Role.REFERENCE_GROUP,
+}
 PORTION = 500
 
 
 class Bulk:
-    """One call with many sketches. The people are bench.leader, bench.reviewer-0 … and bench.writer at bench.example."""
+    """One call with many sketches. The people, at bench.example, are bench.leader, bench.reviewer-0 …, bench.writer and those of STAFF."""
 
     def __init__(self) -> None:
         self.now = timezone.now()
@@ -36,6 +44,8 @@ class Bulk:
         self.leader = self._person("leader", Role.PROCESS_LEADER)
         self.reviewers = [self._person(f"reviewer-{number}", Role.REVIEWER) for number in range(REVIEWERS)]
         self.writer = self._person("writer", None)
+        for name, role in STAFF.items():
+            self._person(name, role)
 
     def _programme(self) -> Programme:
         programme = Programme.objects.create(region=Region.objects.get(code="18"), slug="bench", name="Bench", funder="Bench")

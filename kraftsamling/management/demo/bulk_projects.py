@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Model, OuterRef, Subquery, Sum
+from django.db.models import F, Max, Model, OuterRef, Subquery
 
 from grants.models import Budget, CostCategory, CostLine
 from kraftsamling.accounts.models import Organisation, Signatory
@@ -25,18 +25,22 @@ from pilots.models import (
     Project,
     ProjectKind,
     Report,
+    ReportDraft,
     ReportedCost,
     ReportKind,
     ReportVersion,
     Terms,
 )
-from pilots.states import PaymentState, PayoutState, ReportState
+from pilots.states import PaymentState, PayoutState, ProjectState, ReportState
 
 from .bulk import PORTION, Bulk
+from .bulk_texts import INDICATORS, report_content
+from .bulk_waiting import BulkWaiting
 
 YEARS = 10
 REQUESTS = 2
-INDICATORS = (("Unga som deltar", "personer", True), ("Träffar", "antal", False))
+COME_IN = (ReportState.APPROVED, ReportState.SUBMITTED)
+WAITING = {3: ReportState.PLANNED, 5: ReportState.SUBMITTED}
 CATEGORIES = (CostCategory.OWN_STAFF, CostCategory.EXTERNAL_SERVICES, CostCategory.TRAVEL)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -72,6 +76,10 @@ class BulkProjects:
         self._reports()
         self._measured()
         self._payments()
+        self._closed()
+        waiting = BulkWaiting(self.bulk, self.made, write, written)
+        waiting.ask(self._request, REQUESTS + 1)
+        waiting.learned()
 
     def _signatories(self) -> dict[int, Signatory]:
         proof = store.store_bytes("protokoll.pdf", PDF, "application/pdf", by=None)
@@ -95,14 +103,17 @@ class BulkProjects:
                 decided_where="Bench, § 1", share=Decimal(50), cap=Kronor(250_000), starts_on=self._starts(number),
                 ends_on=self._starts(number) + timedelta(days=365 * YEARS), budget=budget, summary="Bench",
                 main_focus_area=areas[number % len(areas)], opened_at=self._at(self._starts(number)), entered_by=self.bulk.leader,
+                slug=f"bench-{used + number}", published_at=self.bulk.now, published_by=self.bulk.leader,
+                published_texts={"summary": "Bench", "target_group": ""},
             )
             for number, budget in enumerate(budgets)
         )  # fmt: skip
         return list(written(rows))  # type: ignore[arg-type]
 
     def _starts(self, number: int) -> date:
-        """Spread over a year, so that the tenth year of every second project is not over."""
-        return self.day - timedelta(days=365 * YEARS - (number * 7) % 365 if number % 2 else 365 * YEARS + 200)
+        """Spread over a year, so that the tenth year of every second project is not over. Each owner has some of both."""
+        goes_on = (number + number // len(self.owners)) % 2 == 0
+        return self.day - timedelta(days=365 * YEARS - (number * 7) % 365 if goes_on else 365 * YEARS + 200)
 
     def _at(self, on: date) -> datetime:
         return datetime.combine(on, self.bulk.now.timetz())
@@ -131,11 +142,21 @@ class BulkProjects:
     def _reports(self) -> None:
         """A report each year; those whose last day has passed have been handed in and approved."""
         reports = (self._report(each, number) for each in self.made for number in range(1, YEARS + 1))
-        write(self._version(row) for row in written(reports) if row.state == ReportState.APPROVED)  # type: ignore[attr-defined]
+        drafts: list[ReportDraft] = []
+        write(self._version(row) for row in self._kept(written(reports), drafts))
+        write(drafts)
         newest = ReportVersion.objects.filter(report=OuterRef("pk")).order_by("-number").values("pk")[:1]
-        Report.objects.filter(current_version=None, state=ReportState.APPROVED, project__in=self._mine()).update(
+        Report.objects.filter(current_version=None, state__in=COME_IN, project__in=self._mine()).update(
             current_version=Subquery(newest)
         )
+
+    def _kept(self, reports: Iterable[Any], drafts: list[ReportDraft]) -> Iterator[Any]:
+        """Those that have come in; the others get an empty draft."""
+        for row in reports:
+            if row.state in COME_IN:
+                yield row
+            else:
+                drafts.append(ReportDraft(report=row))
 
     def _mine(self) -> Any:
         return Project.objects.filter(pk__gte=self.made[0].pk, kind=ProjectKind.ELSEWHERE, entered_by=self.bulk.leader).values(
@@ -145,20 +166,33 @@ class BulkProjects:
     def _report(self, project: Project, number: int) -> Report:
         covers_to = project.starts_on + timedelta(days=365 * number)
         due_on = covers_to + timedelta(days=30)
-        done = due_on < self.day
+        state = self._state(project, number, due_on)
+        done = state == ReportState.APPROVED
         return Report(
             project=project, number=number, kind=ReportKind.FINAL if number == YEARS else ReportKind.PROGRESS,
             covers_from_on=covers_to - timedelta(days=364), covers_to_on=covers_to, due_on=due_on,
-            state=ReportState.APPROVED if done else ReportState.PLANNED,
+            state=state,
             approved_at=self._at(due_on) if done else None, approved_by=self.bulk.leader if done else None,
         )  # fmt: skip
 
+    def _state(self, project: Project, number: int, due_on: date) -> ReportState:
+        """Of the newest that are due in projects that go on, one in twenty is late and one in twenty waits for the officer."""
+        if due_on >= self.day:
+            return ReportState.PLANNED
+        newest = number < YEARS and due_on + timedelta(days=365) >= self.day
+        return WAITING.get(project.pk % 20, ReportState.APPROVED) if newest else ReportState.APPROVED
+
     def _version(self, report: Any) -> ReportVersion:
         return ReportVersion(
-            report=report, number=1, draft_revision=1, content={}, checksum="0" * 64, receipt_number=f"BR-{report.pk}",
+            report=report, number=1, draft_revision=1, content=self._content(report), checksum="0" * 64, receipt_number=f"BR-{report.pk}",
             submitted_at=self._at(report.due_on), submitted_by=self.bulk.writer,
             signatory=self.signatories[report.project.owner_id], signed_by_name="Bench firmatecknare",
         )  # fmt: skip
+
+    def _content(self, report: Any) -> dict[str, Any]:
+        """The newest of each project is as long as such a report is; the nine before it are empty, which saves a gigabyte."""
+        newest = report.number == YEARS or report.due_on + timedelta(days=365) >= self.day
+        return report_content(report, categories=CATEGORIES) if newest else {}
 
     def _measured(self) -> None:
         """What each report says of the indicators, and the newest of the costs."""
@@ -191,37 +225,44 @@ class BulkProjects:
         )
 
     def _payments(self) -> None:
-        """Decided requests with their booked costs, each paid out."""
+        """Requests with their booked costs, decided one after the other and each paid out, as the database holds them to."""
         each_has = max(1, self.entries // (self.projects * REQUESTS))
-        rows = (self._request(each, number) for each in self.made for number in range(1, REQUESTS + 1))
-        requests: list[Any] = list(written(rows))
-        write(self._entry(request, position) for request in requests for position in range(each_has))
-        amount = Kronor(100 * each_has // 2)
+        for number in range(1, REQUESTS + 1):
+            requests: list[Any] = list(written(self._request(each, number) for each in self.made))
+            write(self._entry(request, position) for request in requests for position in range(each_has))
+            self._decided(requests, Kronor(100 * each_has // 2))
+
+    def _decided(self, requests: list[Any], amount: Kronor) -> None:
+        sent_in = PaymentRequest.objects.filter(pk__gte=requests[0].pk, pk__lte=requests[-1].pk)
+        sent_in.update(
+            state=PaymentState.DECIDED, decided_at=F("submitted_at"), decided_by=self.bulk.leader, formula=amount, amount=amount
+        )
         write(
             Payout(
                 project=request.project, kind=PayoutKind.REQUEST, state=PayoutState.PAID, amount=amount, request=request,
-                reference=f"BP-{request.pk}", decided_at=request.decided_at, decided_by=self.bulk.leader,
-                paid_on=request.decided_at.date(),
+                reference=f"BP-{request.pk}", decided_at=request.submitted_at, decided_by=self.bulk.leader,
+                paid_on=request.submitted_at.date(),
             )
             for request in requests
         )  # fmt: skip
-        paid = (
-            Payout.objects.filter(project=OuterRef("pk")).order_by().values("project").annotate(sum=Sum("amount")).values("sum")
-        )
-        Project.objects.filter(pk__in=self._mine(), paid=Kronor(0)).update(paid=Subquery(paid))
 
     def _request(self, project: Project, number: int) -> PaymentRequest:
         at = project.opened_at + timedelta(days=300 * number)
         return PaymentRequest(
-            project=project, number=number, state=PaymentState.DECIDED, begun_at=at, begun_by=self.bulk.writer, submitted_at=at,
+            project=project, number=number, state=PaymentState.SUBMITTED, begun_at=at, begun_by=self.bulk.writer, submitted_at=at,
             submitted_by=self.bulk.writer, signatory=self.signatories[project.owner_id], signed_by_name="Bench firmatecknare",
-            receipt_number=f"BB-{project.pk}-{number}", checksum="0" * 64, decided_at=at, decided_by=self.bulk.leader,
+            receipt_number=f"BB-{project.pk}-{number}", checksum="0" * 64,
         )  # fmt: skip
 
     @staticmethod
     def _entry(request: Any, position: int) -> CostEntry:
         return CostEntry(
-            request=request, position=position, booked_on=request.decided_at.date() - timedelta(days=position + 30),
+            request=request, position=position, booked_on=request.submitted_at.date() - timedelta(days=position + 30),
             voucher=f"V{position}", text="Bench kostnad", category=CATEGORIES[position % len(CATEGORIES)],
             amount=Kronor(100), approved=Kronor(100),
         )  # fmt: skip
+
+    def _closed(self) -> None:
+        """Every second project is over; it was paid while it ran."""
+        over = Project.objects.filter(pk__in=self._mine(), ends_on__lt=self.day - timedelta(days=100))
+        over.update(state=ProjectState.CLOSED, closed_at=self.bulk.now)
