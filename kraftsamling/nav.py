@@ -47,7 +47,7 @@ MENU = (
     Place(
         _("Learning"),
         "learning_list",
-        frozenset({*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.REFERENCE_GROUP}),
+        PROJECT_READERS | {Role.REFERENCE_GROUP},
         members=True,
     ),
     Place(

@@ -117,7 +117,9 @@ def test_who_reads_a_learning_and_a_note(stage, role):
         make.create_learning(stage.other, by=stage.leader, is_public=True),
     )
     officer = role in {Role.PROCESS_LEADER, Role.PROCESS_TEAM}
-    staff = officer or role in {Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER}
+    staff = officer or role in {
+        Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.COMMUNICATIONS_OFFICER,
+    }  # fmt: skip
     seen = set(Learning.objects.visible_to(person))
     expected = {public} if person.is_authenticated else set()
     expected |= {plain, from_draft} if staff else {plain} if role == "member" else set()

@@ -66,7 +66,7 @@ def test_a_visitor_sees_the_calls_and_nothing_that_needs_log_in():
         ),
         (
             Role.COMMUNICATIONS_OFFICER,
-            ["Calls", "Projects", "Search"],
+            ["Calls", "Projects", "Learning", "Search"],
             ["Our organisation", "What mail I want"],
         ),
     ],
