@@ -8,6 +8,8 @@ from django.db import connection
 from kraftsamling.management.demo.bulk import Bulk
 from kraftsamling.management.demo.bulk_projects import BulkProjects
 
+COSTS_EACH = 20
+
 
 class Command(BaseCommand):
     help = "Writes many organisations, sketches and projects in bulk, with accounts that cannot log in by password. Never run it where there are real cases."
@@ -16,13 +18,13 @@ class Command(BaseCommand):
         parser.add_argument("--sketches", type=int, default=1000)
         parser.add_argument("--organisations", type=int, default=300)
         parser.add_argument("--projects", type=int, default=0, help="with ten years of reports each")
-        parser.add_argument("--costs", type=int, default=200_000, help="booked costs of all the projects together")
+        parser.add_argument("--costs", type=int, help="booked costs of all the projects together, twenty each unless told")
 
-    def handle(self, *args: Any, sketches: int, organisations: int, projects: int, costs: int, **options: Any) -> None:
+    def handle(self, *args: Any, sketches: int, organisations: int, projects: int, costs: int | None, **options: Any) -> None:
         bulk = Bulk()
         call = bulk.fill(sketches=sketches, organisations=organisations)
         if projects:
-            BulkProjects(bulk, projects=projects, entries=costs).fill()
+            BulkProjects(bulk, projects=projects, entries=projects * COSTS_EACH if costs is None else costs).fill()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # as a database does by itself after a while: its plans rest on how many rows there are
         self.stdout.write(
