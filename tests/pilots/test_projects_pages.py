@@ -56,7 +56,7 @@ def with_dates(project):
     Project.objects.filter(pk=project.pk).update(account=money.ACCOUNT)
     by = money.economist(project)
     money.create_advance(project, 50_000, by=by, at=pilots.ASKING)
-    money.pay_all(project.programme, by=by, at=dt.datetime(2027, 2, 28, 9, tzinfo=STOCKHOLM))
+    money.pay_all(project.programme, by=by, at=dt.datetime(2027, 3, 2, 9, tzinfo=STOCKHOLM))
 
 
 def test_the_timeline_has_every_day_with_where_it_is_written(project):
@@ -64,7 +64,7 @@ def test_the_timeline_has_every_day_with_where_it_is_written(project):
     days = days_of([project], pilots.writer(project))
     assert [(day.key.partition("-")[0], day.on) for day in days] == [
         ("start", dt.date(2027, 1, 15)), ("report", dt.date(2027, 4, 30)), ("end", dt.date(2027, 12, 31)),
-        ("last", dt.date(2028, 1, 31)), ("recovery", dt.date(2037, 2, 28)),
+        ("last", dt.date(2028, 1, 31)), ("recovery", dt.date(2037, 3, 2)),
     ]  # fmt: skip
     page = signed_in(pilots.writer(project)).get(url("project_timeline", project)).content.decode()
     assert [day.title in page and day.url in page for day in days] == [True] * 5
