@@ -26,7 +26,7 @@ from tests.factories import learning as make
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.pilots import create_elsewhere
 from tests.grants import trail
-from tests.grants.scene import again, fresh
+from tests.grants.scene import again, fresh, storable
 from tests.pilots.learning_scene import granted, light
 
 pytestmark = pytest.mark.django_db
@@ -306,7 +306,10 @@ HOSTILE = "<script>alert(1)</script> & =1+1 😀 \x00 \u202e ]]> " + "x" * 500
 
 def test_hostile_text_is_only_text_in_both_documents(stage):
     item = edit(
-        stage.item, by=stage.leader, texts={"description": HOSTILE, "part1_presenter": "<b>=cmd</b>"}, title="<i>Titel</i>"
+        stage.item,
+        by=stage.leader,
+        texts={"description": storable(HOSTILE), "part1_presenter": "<b>=cmd</b>"},
+        title="<i>Titel</i>",
     )
     content = docx(item)
     assert "<script>alert(1)</script> & =1+1 😀" in _words(content)

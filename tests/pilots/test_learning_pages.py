@@ -271,7 +271,7 @@ def test_a_name_with_a_class_is_asked_about_and_saved_when_we_are_wrong(stage):
 def test_long_and_odd_texts(stage, text, status):
     page = signed_in(stage.leader).post(reverse("note_create", args=[stage.project.pk]), _note(text))
     assert (page.status_code, InterviewNote.objects.count()) == (status, int(status == 302))
-    assert not InterviewNote.objects.filter(text__contains="\x00").exists()
+    assert "\x00" not in "".join(InterviewNote.objects.values_list("text", flat=True))
 
 
 @pytest.mark.parametrize("text", ["x" * 200_000, f"{NUMBER} 😀", "<script>", "\x00"])

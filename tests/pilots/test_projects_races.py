@@ -6,7 +6,7 @@ from django.db import connection
 from grants.models import CallFrame
 from kraftsamling.audit.models import AuditEntry
 from kraftsamling.lib.money import Kronor
-from kraftsamling.lib.transitions import LostRace
+from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from pilots.actions import changes, descriptions
 from pilots.models import ChangeDecision, ChangeRequest, Project, Terms
@@ -63,7 +63,7 @@ def test_taken_back_while_it_is_decided_is_either_and_never_both(_round):
     answers = at_once(
         lambda: pilots.grant(fetched(change), by=maker), lambda: changes.withdraw_change(fetched(change), by=by) or "taken back"
     )
-    assert refusals(answers) == [LostRace]
+    assert [issubclass(refusal, TransitionRefused) for refusal in refusals(answers)] == [True]
     assert ChangeDecision.objects.count() == (fetched(change).state == "decided")
 
 

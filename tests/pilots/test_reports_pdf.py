@@ -24,6 +24,7 @@ from pilots.pictures import MOST_PIXELS, PictureRefused, for_document, size_of
 from tests.factories import grants as make
 from tests.factories import reports
 from tests.factories.pilots import create_elsewhere, create_project, writer
+from tests.grants.scene import storable
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +165,7 @@ def test_only_our_fonts_are_used(version, tmp_path):
 
 
 def test_hostile_text_is_shown_and_never_obeyed(version, tmp_path):
-    words = " ".join(text_of(report_documents.report_pdf(with_text(version, HOSTILE)), tmp_path).split())
+    words = " ".join(text_of(report_documents.report_pdf(with_text(version, storable(HOSTILE))), tmp_path).split())
     assert "<script>alert(1)</script>" in words
     assert "{{ settings.SECRET_KEY }}" in words
     assert "root:" not in words
