@@ -70,6 +70,7 @@ fix: ## what a tool can put right by itself
 
 bench: ## measures pages against an empty view, in the configured database: ARGS="--only start"
 	@python3 .ci/setup.py check
+	@DEMO=$${DEMO:-on} $(MANAGE) collectstatic --no-input -v 0
 	@DEMO=$${DEMO:-on} $(MANAGE) bench $(ARGS)
 
 services: ## a private PostgreSQL and Redis for development, until Ctrl-C
