@@ -11,6 +11,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation import template as django_template
+from django.utils.translation.reloader import translation_file_changed
 
 _KEYWORDS = {
     **dict.fromkeys(("_", "_l", "gettext", "gettext_lazy", "gettext_noop")),
@@ -71,7 +72,10 @@ def _read(path: Path, language: str) -> Catalog:
 
 
 def compile_stale(locale: Path) -> list[str]:
-    """Compiles each catalogue that has changed since it was compiled; returns their languages."""
+    """Compiles each catalogue that has changed since it was compiled; returns their languages.
+
+    This process speaks by the new ones at once: what it had read before, or had not found, is forgotten.
+    """
     done = []
     for language, path in _catalogs(locale):
         compiled = path.with_suffix(".mo")
@@ -81,6 +85,7 @@ def compile_stale(locale: Path) -> list[str]:
         with half.open("wb") as file:
             write_mo(file, _read(path, language))
         half.replace(compiled)
+        translation_file_changed(None, compiled)
         done.append(language)
     return done
 

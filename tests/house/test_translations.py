@@ -1,8 +1,13 @@
 """The texts are found in code and templates, and a missing or unsure translation is told."""
 
 from gettext import GNUTranslations
+from pathlib import Path
 
 import pytest
+from django.test import override_settings
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation.reloader import translation_file_changed
 
 from kraftsamling.lib import translations
 
@@ -100,3 +105,27 @@ def test_only_what_has_changed_is_compiled(product):
     with (product / "locale" / "sv" / "LC_MESSAGES" / "django.mo").open("rb") as file:
         words = GNUTranslations(file)
     assert (words.gettext("Sketch"), words.gettext("Send in")) == ("Skiss", "Send in")
+
+
+def test_a_process_that_has_compiled_speaks_by_it_at_once(product, other_words):
+    """The first start compiles and then writes the demo data: letters and decisions that are kept in the words of that moment."""
+    write(product, 'msgid "A text of this test"\nmsgstr "En text i det här provet"')
+    with translation.override("sv"):
+        before = gettext("A text of this test")
+
+        translations.compile_stale(product / "locale")
+
+        assert (before, gettext("A text of this test")) == ("A text of this test", "En text i det här provet")
+
+
+def forget():
+    translation_file_changed(None, Path("django.mo"))
+
+
+@pytest.fixture
+def other_words(product):
+    """The locale folder of this test in place of the product's, and nothing remembered of either afterwards."""
+    with override_settings(LOCALE_PATHS=[str(product / "locale")]):
+        forget()
+        yield
+    forget()
