@@ -121,7 +121,9 @@ class DemoApplications:
             application = Application.objects.select_related("sketch__call", "sketch__organisation").get(sketch=sketch)
             actions.lapse_application(application, at=moment(2024, 11, 29, 16))
             reason = "Det finns pengar kvar i utlysningen, och ni kan söka på nytt."
-            actions.extend_application(application, due_at=at + timedelta(days=20), reason=reason, by=self.leader, at=again)
+            actions.extend_application(
+                application, due_at=at_clock(at + timedelta(days=20), 16), reason=reason, by=self.leader, at=again
+            )
         partner = ("Ljusnarsbergs kommun", 8_000)
         self.sent_in(sketches[4], SKETCHES[4], at=at - timedelta(days=8), partner=partner)
         self.sent_in(sketches[5], SKETCHES[5], at=at - timedelta(days=6))
@@ -145,7 +147,7 @@ class DemoApplications:
         actions.request_completion(
             returned,
             text="Skriv hur många kvällar i veckan huset är öppet, och skicka med kommunens intyg om medfinansiering.",
-            due_at=at + timedelta(days=9),
+            due_at=at_clock(at + timedelta(days=9), 16),
             consequence="as_it_is",
             by=self.leader,
             at=at - timedelta(days=5),
