@@ -15,7 +15,7 @@ class CriterionDefault(TypedDict):
 def general_levels() -> list[str]:
     """What 0–5 mean where a criterion says nothing more exact."""
     return [
-        _("Missing. Nothing in the sketch answers to this."),
+        _("Missing. Nothing in the text answers to this."),
         _("Weak. Touched upon, but without content."),
         _("Partly. Some of it is there, but important parts are missing."),
         _("Good enough. The main parts are there and hang together."),
