@@ -130,8 +130,10 @@ def red_indicators(*, on: date) -> Any:
     whole, gone = whole_days("project__"), days_gone(on, "project__")
     come, way = F("latest") - F("baseline"), F("target") - F("baseline")
     reached, wanted = _exact(come * whole * WHOLE), _exact(way * gone * INDICATOR_LEAST)
+    far, half = _exact(come * WHOLE), _exact(way * INDICATOR_LEAST)
     told = Indicator.objects.filter(project__state=ProjectState.RUNNING, latest__isnull=False, baseline__isnull=False)
-    return told.filter(
+    return told.filter(  # what has come half-way cannot be behind at any time: that the indicator tells by itself, before its project
+        Q(LessThan(far, half), target__gt=F("baseline")) | Q(GreaterThan(far, half), target__lt=F("baseline")),
         GreaterThanOrEqual(gone * WHOLE, whole * INDICATOR_FROM),
         Q(LessThan(reached, wanted), target__gt=F("baseline")) | Q(GreaterThan(reached, wanted), target__lt=F("baseline")),
     )

@@ -106,7 +106,7 @@ class Report(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "due_on"], name="report_state_and_due"),
+            models.Index(fields=["state", "due_on", "return_due_on", "project"], name="report_state_and_days"),
             models.Index(fields=["project", "state", "due_on", "return_due_on"], name="report_project_state_and_due"),
         ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
@@ -301,7 +301,7 @@ def late_list(scope: Scope) -> list[Any]:
     if not scope.opens_rows:
         return []
     late = risk.late_reports(on=scope.on).filter(**_in_scope(scope, "project__"))
-    shown = late.filter(project__in=Project.objects.visible_to(scope.user).values("pk"))
+    shown = late.filter(Exists(Project.objects.visible_to(scope.user).filter(pk=OuterRef("project"))))
     latest = shown.order_by("due_on", "pk").values("pk")[:MOST_LATE]
     return list(Report.objects.filter(pk__in=latest).select_related("project__owner").order_by("due_on", "pk"))
 

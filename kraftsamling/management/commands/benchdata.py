@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
 
 from kraftsamling.management.demo.bulk import Bulk
-from kraftsamling.management.demo.bulk_projects import BulkProjects
+from kraftsamling.management.demo.bulk_projects import BulkProjects, count_anew
 
 COSTS_EACH = 20
 
@@ -25,8 +24,7 @@ class Command(BaseCommand):
         call = bulk.fill(sketches=sketches, organisations=organisations)
         if projects:
             BulkProjects(bulk, projects=projects, entries=projects * COSTS_EACH if costs is None else costs).fill()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # as a database does by itself after a while: its plans rest on how many rows there are
+        count_anew()
         self.stdout.write(
             f"{sketches} sketches from {organisations} organisations in {call.get_absolute_url()}, {projects} projects"
         )

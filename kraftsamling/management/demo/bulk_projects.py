@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Max, Model, OuterRef, Subquery
 
 from grants.models import Budget, CostCategory, CostLine
@@ -57,6 +57,12 @@ def write(rows: Iterable[Model]) -> None:
         pass
 
 
+def count_anew() -> None:
+    """As a database does by itself after a while: its plans rest on how many rows there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 @dataclass
 class BulkProjects:
     """Projects decided elsewhere, of the organisations that Bulk has written; every second is over."""
@@ -74,6 +80,7 @@ class BulkProjects:
         self.made = self._projects()
         self._around()
         self._reports()
+        count_anew()  # or the triggers of what is told would look through all reports for each row
         self._measured()
         self._payments()
         self._closed()
