@@ -5,10 +5,8 @@ import re
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from grants import actions
@@ -16,20 +14,15 @@ from grants.models import Sketch, SketchVersion
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.notifications.models import Message
 from kraftsamling.programmes.models import Role
+from tests.browser.hands import DESK, PHONE, fill, press, sv
 from tests.factories.accounts import PASSWORD, MunicipalityFactory, OrganisationFactory, UserFactory
 from tests.factories.grants import create_call, officer, typed_sketch
 from tests.factories.programmes import ProgrammeFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 NUMBER = re.compile(r"K-\d{4}-\d{4}-1")
 DAY = dt.timedelta(days=1)
-
-
-def sv(msgid):
-    with translation.override("sv"):
-        return gettext(msgid)
 
 
 @pytest.fixture
@@ -52,40 +45,6 @@ def member(call):
 @pytest.fixture
 def typed(call):
     return typed_sketch(call, municipalities=["1861"])
-
-
-@pytest.fixture
-def desk(browser, live_server):
-    """A page for a person, in a context of its own: `desk(user, size)`."""
-    contexts = []
-
-    def opened(user, size, **options):
-        context = browser.new_context(viewport=size, locale="sv-SE", base_url=live_server.url, **options)
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        return context.new_page()
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def press(page, msgid):
-    page.get_by_role("button", name=sv(msgid), exact=True).and_(page.locator(":not([tabindex='-1'])")).click()
-
-
-def fill(page, typed):
-    for name, value in typed.items():
-        for one in value if isinstance(value, list) else [value]:
-            choice = page.locator(f"input[name={name}][value='{one}']:is([type=checkbox], [type=radio])")
-            if choice.count():
-                choice.check()
-            else:
-                page.locator(f"#id_{name}").fill(one)
 
 
 def begin(page, call):
