@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from kraftsamling.accounts.models import User
 from kraftsamling.files import store
 from kraftsamling.lib.dates import months_before, stockholm_today
+from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.pdf import html_to_pdf
 from kraftsamling.lib.transitions import LostRace
 
@@ -42,6 +43,7 @@ DRAFT_REMINDERS = (7, 2)
 COMPLETION_REMINDERS = (7, 2, 0)
 DISCLOSURE_WAIT = timedelta(minutes=5)
 RECEIPT_WAIT = timedelta(minutes=2)
+MOST_LEFT = 100
 
 
 @shared_task
@@ -66,12 +68,12 @@ def _build(version: Any, template: str, context: Callable[[Any], dict[str, Any]]
 
 @shared_task
 def build_missing_receipts() -> None:
-    """Takes up receipts that no worker has built, for example because the broker was away."""
+    """Takes up receipts that no worker has built; each in a task of its own, as the letters of decisions."""
     before = timezone.now() - RECEIPT_WAIT
-    for version_id in SketchVersion.objects.without_receipt(before=before).values_list("pk", flat=True)[:100]:
-        build_receipt(version_id)
-    for version_id in ApplicationVersion.objects.without_receipt(before=before).values_list("pk", flat=True)[:100]:
-        build_application_receipt(version_id)
+    for version_id in SketchVersion.objects.without_receipt(before=before).values_list("pk", flat=True)[:MOST_LEFT]:
+        after_commit(build_receipt, version_id)
+    for version_id in ApplicationVersion.objects.without_receipt(before=before).values_list("pk", flat=True)[:MOST_LEFT]:
+        after_commit(build_application_receipt, version_id)
 
 
 @shared_task
@@ -113,10 +115,10 @@ def build_letter(decision_id: int) -> None:
 
 @shared_task
 def build_missing_letters() -> None:
-    """Takes up letters that no worker has built, for example because the broker was away."""
+    """Takes up letters that no worker has built; each in a task of its own, so that one that fails does not stop the others."""
     before = timezone.now() - RECEIPT_WAIT
-    for decision_id in Decision.objects.without_letter(before=before).values_list("pk", flat=True)[:100]:
-        build_letter(decision_id)
+    for decision_id in Decision.objects.without_letter(before=before).values_list("pk", flat=True)[:MOST_LEFT]:
+        after_commit(build_letter, decision_id)
 
 
 @shared_task

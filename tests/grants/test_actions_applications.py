@@ -370,11 +370,12 @@ def test_the_receipt_is_built_once_and_mailed_with_its_pdf(application):
     assert message.attachment_id == version.receipt_pdf_id
 
 
-def test_a_receipt_that_no_worker_built_is_swept(application, time_machine):
+def test_a_receipt_that_no_worker_built_is_swept(application, time_machine, django_capture_on_commit_callbacks):
     make.write(application)
     version = make.send_in(application)
     time_machine.move_to(make.HANDED_IN + dt.timedelta(minutes=3), tick=False)
-    tasks.build_missing_receipts()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.build_missing_receipts()
     version.refresh_from_db()
     assert version.receipt_pdf is not None
 

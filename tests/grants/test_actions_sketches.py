@@ -703,9 +703,9 @@ def test_an_organisation_without_contacts_gets_its_receipt_all_the_same(call):
 
 
 @pytest.mark.parametrize(("waited", "built"), [(dt.timedelta(minutes=2), False), (dt.timedelta(minutes=2) + MICRO, True)])
-def test_missing_receipts_are_built_after_a_while(waited, built, call):
+def test_missing_receipts_are_built_after_a_while(waited, built, call, django_capture_on_commit_callbacks):
     version = submit(make.create_draft(call))
-    with time_machine.travel(make.DURING + waited, tick=False):
+    with time_machine.travel(make.DURING + waited, tick=False), django_capture_on_commit_callbacks(execute=True):
         tasks.build_missing_receipts()
     version.refresh_from_db()
     assert (version.receipt_pdf is not None) == built
@@ -713,7 +713,7 @@ def test_missing_receipts_are_built_after_a_while(waited, built, call):
 
 @pytest.fixture
 def broker_away():
-    """The broker's address is a port where nobody listens, and tasks are handed to it as in production."""
+    """The broker's address is a port where nobody listens, and tasks are handed to it as in production; it comes back when called."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -721,9 +721,13 @@ def broker_away():
     kept = conf.task_always_eager, conf.broker_url
     forget_connections()
     conf.task_always_eager, conf.broker_url = False, f"redis://127.0.0.1:{port}/0"
-    yield
-    conf.task_always_eager, conf.broker_url = kept
-    forget_connections()
+
+    def back():
+        conf.task_always_eager, conf.broker_url = kept
+        forget_connections()
+
+    yield back
+    back()
 
 
 def forget_connections():
@@ -744,6 +748,7 @@ def test_a_sketch_sent_in_while_the_broker_is_away_stands_and_the_mail_follows(
     version = SketchVersion.objects.get()
     assert (version.receipt_pdf, mail.outbox) == (None, [])
     assert letters() == [("grants/sketch_arrived", leader.email)]
+    broker_away()
     later = make.DURING + dt.timedelta(minutes=5)
     with time_machine.travel(later, tick=False), django_capture_on_commit_callbacks(execute=True):
         tasks.build_missing_receipts()
@@ -752,7 +757,7 @@ def test_a_sketch_sent_in_while_the_broker_is_away_stands_and_the_mail_follows(
     version.refresh_from_db()
     assert version.receipt_pdf.name == "kvitto-K-2026-0001-1.pdf"
     assert sorted(message.to[0] for message in mail.outbox) == sorted([leader.email, member(sketch).email])
-    with time_machine.travel(later + DAY, tick=False):
+    with time_machine.travel(later + DAY, tick=False), django_capture_on_commit_callbacks(execute=True):
         tasks.build_missing_receipts()
         sweep()
     assert (len(mail.outbox), StoredFile.objects.count()) == (2, 1)

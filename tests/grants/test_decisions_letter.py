@@ -1,5 +1,6 @@
 """The letter: built by a worker, complete by law, accessible and archivable, mailed once, and true to what was written."""
 
+import contextlib
 import datetime as dt
 import io
 import subprocess
@@ -7,8 +8,9 @@ import subprocess
 import pdfua
 import pikepdf
 import pytest
+import time_machine
 
-from grants import actions, tasks
+from grants import actions, decision_documents, tasks
 from grants.models import Decision, DecisionKind
 from grants.states import ApplicationState
 from kraftsamling.files import store
@@ -18,7 +20,7 @@ from kraftsamling.notifications.models import Message
 from tests.factories import decisions
 from tests.factories.accounts import UserFactory
 from tests.grants.scene import again
-from tests.grants.test_decisions import corrected, waiting
+from tests.grants.test_decisions import another, corrected, waiting
 from tests.grants.test_hostile_text import CORE, OVERRIDE, unbroken
 from tests.kept import kept
 
@@ -117,13 +119,32 @@ def test_a_letter_that_was_built_at_the_same_moment_is_not_replaced(stage):
     assert Message.objects.filter(kind="grants/decision").count() == 1
 
 
-def test_a_letter_that_nobody_built_is_taken_up(stage, monkeypatch):
-    decision = decisions.decide(stage.application, officer=stage.leader, decider=stage.decider)
-    draft = decisions.write(again(stage.application), by=stage.leader) if again(stage.application).state == "submitted" else None
-    assert draft is None
-    Decision.objects.filter(pk=decision.pk).update(issued_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-    tasks.build_missing_letters()
-    assert again(decision).letter is not None
+def test_letters_that_nobody_built_are_taken_up_and_one_that_fails_does_not_stop_the_others(
+    stage, monkeypatch, django_capture_on_commit_callbacks
+):
+    first = decisions.decide(stage.application, officer=stage.leader, decider=stage.decider)
+    second = decisions.decide(another(stage), officer=stage.leader, decider=stage.decider)
+    kept = decision_documents.letter_context
+
+    def broken(decision):
+        if decision.pk == first.pk:
+            raise OSError("no room")
+        return kept(decision)
+
+    with monkeypatch.context() as held, time_machine.travel(decisions.DECIDING + dt.timedelta(minutes=3), tick=False):
+        held.setattr(decision_documents, "letter_context", broken)
+        with django_capture_on_commit_callbacks() as handed_over:
+            tasks.build_missing_letters()
+        for task in handed_over:
+            with contextlib.suppress(OSError):
+                task()
+    assert (len(handed_over), again(first).letter, again(second).letter is None) == (2, None, False)
+    with (
+        time_machine.travel(decisions.DECIDING + dt.timedelta(minutes=4), tick=False),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        tasks.build_missing_letters()
+    assert again(first).letter is not None
     assert list(Decision.objects.without_letter(before=dt.datetime(2100, 1, 1, tzinfo=dt.UTC))) == []
 
 

@@ -301,6 +301,7 @@ def test_an_application_sent_in_while_the_broker_is_away_stands_and_the_mail_fol
     version = ApplicationVersion.objects.get()
     assert (version.receipt_pdf, mail.outbox) == (None, [])
     kinds = ["grants/application_arrived", "grants/application_receipt"]
+    broker_away()
     for later in (dt.timedelta(minutes=5), dt.timedelta(days=1)):
         clock.move_to(make.WRITING + later)
         with django_capture_on_commit_callbacks(execute=True):
@@ -343,6 +344,8 @@ tasks.{task}({pk})
 JUDGE = """
 import json
 import time_machine
+from celery import current_app
+current_app.conf.task_always_eager = True
 time_machine.travel("2026-12-20T12:00:00+00:00").start()
 from grants import tasks
 from grants.models import ApplicationVersion, Decision
