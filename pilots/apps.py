@@ -8,8 +8,9 @@ class PilotsConfig(AppConfig):
     name = "pilots"
 
     def ready(self) -> None:
-        from . import (  # noqa: F401 - connect to the award, register words, search and documents
+        from . import (  # noqa: F401 - connect to the award and to migrations, register words, search and documents
             board_documents,
+            frozen,
             messages,
             money_messages,
             receivers,

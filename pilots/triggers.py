@@ -19,8 +19,17 @@ _REVOKED = """(SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM pilots_recov
 _ADVANCES = """(SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM pilots_payout
     WHERE project_id = {project} AND state <> 'cancelled' AND kind = 'advance')"""
 
-_NOT_IN_MEMORY = "(SELECT file FROM pragma_database_list WHERE name = 'main') <> ''"
+NOT_IN_MEMORY = "(SELECT file FROM pragma_database_list WHERE name = 'main') <> ''"
 """A database in memory is one of a test, which must be emptied between tests."""
+
+_UNLAWFUL = """NEW.amount {0} OLD.amount OR NEW.kind {0} OLD.kind OR NEW.project_id {0} OLD.project_id
+    OR NEW.request_id {0} OLD.request_id OR NEW.advance_id {0} OLD.advance_id OR NEW.recovery_id {0} OLD.recovery_id
+    OR NEW.reference {0} OLD.reference OR NEW.decided_at {0} OLD.decided_at OR NEW.decided_by_id {0} OLD.decided_by_id
+    OR (NEW.account {0} OLD.account AND NOT (OLD.state = 'exported' AND NEW.state = 'decided'))
+    OR (OLD.state IN ('paid', 'cancelled') AND (NEW.paid_on {0} OLD.paid_on OR NEW.batch_id {0} OLD.batch_id
+        OR NEW.exported_at {0} OLD.exported_at OR NEW.cancelled_at {0} OLD.cancelled_at
+        OR NEW.cancelled_by_id {0} OLD.cancelled_by_id OR NEW.cancel_reason {0} OLD.cancel_reason))"""
+"""What is never changed in a payment; the account only when it comes back from the finance system, to be paid anew."""
 
 _BACKWARDS = """(OLD.state IN ('cancelled', 'paid') AND NEW.state <> OLD.state)
     OR (OLD.state = 'exported' AND NEW.state = 'cancelled')"""
@@ -71,19 +80,16 @@ def _sqlite() -> dict[str, str]:
         "money_payout_state": f"AFTER UPDATE OF state ON pilots_payout BEGIN {keep} END",
         "money_payout_revived": f"""AFTER UPDATE OF state ON pilots_payout WHEN {_BACKWARDS}
             BEGIN SELECT RAISE(ABORT, '{FIXED}'); END""",
-        "money_payout_fixed": f"""BEFORE UPDATE OF amount, kind, project_id, request_id, advance_id, recovery_id ON pilots_payout
-            WHEN NEW.amount <> OLD.amount OR NEW.kind <> OLD.kind OR NEW.project_id <> OLD.project_id
-                OR NEW.request_id IS NOT OLD.request_id OR NEW.advance_id IS NOT OLD.advance_id
-                OR NEW.recovery_id IS NOT OLD.recovery_id
+        "money_payout_fixed": f"""BEFORE UPDATE ON pilots_payout WHEN {_UNLAWFUL.format("IS NOT")}
             BEGIN SELECT RAISE(ABORT, '{FIXED}'); END""",
-        "money_payout_delete": f"BEFORE DELETE ON pilots_payout WHEN {_NOT_IN_MEMORY} BEGIN SELECT RAISE(ABORT, '{FIXED}'); END",
+        "money_payout_delete": f"BEFORE DELETE ON pilots_payout WHEN {NOT_IN_MEMORY} BEGIN SELECT RAISE(ABORT, '{FIXED}'); END",
         "money_project_paid": f"""AFTER UPDATE OF paid ON pilots_project WHEN NEW.paid <> {_SUM.format(project="NEW.id")}
             BEGIN SELECT RAISE(ABORT, '{KEPT}'); END""",
         "money_entry_insert": f"""BEFORE INSERT ON pilots_costentry WHEN {decided.format(row="NEW")}
             BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
         "money_entry_update": f"""BEFORE UPDATE ON pilots_costentry WHEN {decided.format(row="OLD")} OR {decided.format(row="NEW")}
             BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
-        "money_entry_delete": f"""BEFORE DELETE ON pilots_costentry WHEN {decided.format(row="OLD")} AND {_NOT_IN_MEMORY}
+        "money_entry_delete": f"""BEFORE DELETE ON pilots_costentry WHEN {decided.format(row="OLD")} AND {NOT_IN_MEMORY}
             BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
         "money_request_frozen": f"""BEFORE UPDATE ON pilots_paymentrequest
             WHEN OLD.state = 'decided' BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END""",
@@ -113,9 +119,7 @@ def _bodies() -> dict[str, str]:
             RETURN NULL; END""",
         "money_payout_fixed": f"""BEGIN
             IF TG_OP = 'DELETE' THEN {refuse(FIXED)} END IF;
-            IF NEW.amount <> OLD.amount OR NEW.kind <> OLD.kind OR NEW.project_id <> OLD.project_id
-                OR NEW.request_id IS DISTINCT FROM OLD.request_id OR NEW.advance_id IS DISTINCT FROM OLD.advance_id
-                OR NEW.recovery_id IS DISTINCT FROM OLD.recovery_id THEN {refuse(FIXED)} END IF;
+            IF {_UNLAWFUL.format("IS DISTINCT FROM")} THEN {refuse(FIXED)} END IF;
             RETURN NEW; END""",
         "money_project_paid": f"""BEGIN
             IF NEW.paid <> {_SUM.format(project='NEW.id')} THEN {refuse(KEPT)} END IF;
