@@ -26,6 +26,11 @@ LIBRARIES = {
 """Debian's package and the file that it holds; the PDF maker draws its text with them."""
 
 
+FOR_RUNNING = ["--no-dev"]
+FOR_TESTS = ["--extra", "saml"]
+"""Beside the tools for development; what an installation has by choice is tested too."""
+
+
 class MissingError(SystemExit):
     """Something is missing that we cannot install ourselves. One sentence."""
 
@@ -80,14 +85,21 @@ def has_packages(stamp: Path, mark: str) -> bool:
     )
 
 
+def mark_of_the_packages() -> str:
+    """Changes with what is locked, and with what we ask for of it."""
+    mark = hashlib.sha256(" ".join([*FOR_RUNNING, *FOR_TESTS]).encode())
+    for name in ("uv.lock", "pyproject.toml"):
+        mark.update((ROOT / name).read_bytes())
+    return mark.hexdigest()
+
+
 def sync(*, dev: bool) -> None:
     """The locked packages; asks nobody when they are already there, so that a second start needs no network."""
-    lock = (ROOT / "uv.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    mark = hashlib.sha256(lock).hexdigest()
+    mark = mark_of_the_packages()
     stamps = [VENV / ".packages-run", *([VENV / ".packages-dev"] if dev else [])]
     if all(has_packages(stamp, mark) for stamp in stamps):
         return
-    command = [find_uv(), "sync", "--locked", "--inexact", "--quiet", *([] if dev else ["--no-dev"])]
+    command = [find_uv(), "sync", "--locked", "--inexact", "--quiet", *(FOR_TESTS if dev else FOR_RUNNING)]
     environment = {
         **os.environ,
         "UV_PYTHON_DOWNLOADS": "never",
@@ -123,11 +135,18 @@ def require_libraries() -> None:
         install(missing, f"The system libraries {', '.join(missing)} are missing, without which no PDF can be made.")
 
 
+def with_sbin() -> str:
+    """Where Debian puts servers is on the path of root alone."""
+    return f"{os.environ.get('PATH', '')}:/usr/sbin"
+
+
 def require_test_services() -> None:
     missing = {
         "chromium": not (os.environ.get("CHROMIUM") or shutil.which("chromium")) and "Chromium, for the browser tests",
         "postgresql": not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb") and "PostgreSQL",
-        "poppler-utils": not shutil.which("pdftotext") and "pdftotext, which reads the PDFs that are made",
+        "poppler-utils": not (shutil.which("pdftotext") and shutil.which("pdffonts"))
+        and "poppler, which reads the PDFs that are made",
+        "nginx-light": not shutil.which("nginx", path=with_sbin()) and "nginx, which reads the configuration of the proxy",
     }
     if wanted := {package: what for package, what in missing.items() if what}:
         install(list(wanted), f"The tests need {' and '.join(wanted.values())}.")

@@ -36,6 +36,20 @@ def pytest_configure():
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    from tests.passes import refuse_others
+
+    return refuse_others((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    from tests.passes import refuse_others
+
+    return refuse_others((yield))
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     """The system's Chromium; as root it runs without its sandbox."""

@@ -1,7 +1,6 @@
 """Two at once, in two threads against a real database: one decision, one project, and a frame that holds."""
 
 import pytest
-from django.db import connection
 
 from grants import actions
 from grants.models import Application, Decision
@@ -13,17 +12,13 @@ from pilots.models import Project
 from tests.factories import decisions
 from tests.factories import grants as make
 from tests.grants.test_decisions import another, corrected, waiting
-from tests.grants.test_races import at_once, refusals
+from tests.passes import THREADS, leave_to_second_pass
+from tests.races import at_once, refusals
 
+leave_to_second_pass(THREADS)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = range(3)
-
-
-@pytest.fixture(autouse=True)
-def _two_connections():
-    if connection.vendor == "sqlite":
-        pytest.skip("the threads would share one database in memory; SQLite has one writer at a time anyhow")
 
 
 def fetched(pk):

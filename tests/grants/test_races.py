@@ -4,53 +4,24 @@ import threading
 import time
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from grants import actions
 from grants.forms.sketches import SketchForm
 from grants.models import Application, Assessment, Outcome, Sketch, SketchVersion
 from kraftsamling.audit.models import AuditEntry
-from kraftsamling.lib.transitions import LostRace, TransitionRefused
+from kraftsamling.lib.transitions import LostRace
 from kraftsamling.notifications.models import Message
 from tests.factories import grants as make
 from tests.grants.scene import scene
+from tests.passes import THREADS, leave_to_second_pass
+from tests.races import at_once, refusals
 
+leave_to_second_pass(THREADS)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 4
 """The one that loses may come first in any of them."""
-
-
-@pytest.fixture(autouse=True)
-def _two_connections():
-    if connection.vendor == "sqlite":
-        pytest.skip("the threads would share one database in memory; SQLite has one writer at a time anyhow")
-
-
-def at_once(*acts):
-    """What each act gave or raised, all begun at the same moment, each with a connection of its own."""
-    ready, answers = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        ready.wait(10)
-        try:
-            answers[number] = act()
-        except TransitionRefused as refusal:
-            answers[number] = refusal
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    return answers
-
-
-def refusals(answers):
-    return [type(found) for found in answers if isinstance(found, TransitionRefused)]
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

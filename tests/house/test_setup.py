@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+PATH = os.environ["PATH"]
 
 
 @pytest.fixture
@@ -53,11 +54,34 @@ def test_a_second_set_up_asks_nobody(setup, tmp_path, monkeypatch):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").symlink_to(sys.executable)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-    lock = (ROOT / "uv.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
     for name in (".packages-run", ".packages-dev"):
-        (tmp_path / name).write_text(setup.hashlib.sha256(lock).hexdigest())
+        (tmp_path / name).write_text(setup.mark_of_the_packages())
 
     assert setup.sync(dev=True) is None
+
+
+def test_what_is_asked_for_of_the_lock_is_part_of_the_mark(setup, monkeypatch):
+    before = setup.mark_of_the_packages()
+    monkeypatch.setattr(setup, "FOR_TESTS", [])
+
+    assert setup.mark_of_the_packages() != before
+
+
+def test_every_tool_that_the_tests_take_for_granted_is_asked_for(setup, monkeypatch):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(setup, "with_sbin", lambda: "")
+    monkeypatch.setattr(setup, "Path", lambda _folder: Path("/nowhere"))
+
+    with pytest.raises(setup.MissingError) as refusal:
+        setup.require_test_services()
+
+    assert str(refusal.value).split("apt-get install ")[1].split() == ["chromium", "postgresql", "poppler-utils", "nginx-light"]
+
+
+def test_nothing_is_asked_for_where_the_tests_have_what_they_need(setup, monkeypatch):
+    monkeypatch.setenv("PATH", PATH)
+
+    assert setup.require_test_services() is None
 
 
 def test_services_are_gone_when_their_command_has_failed():

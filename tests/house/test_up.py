@@ -17,15 +17,14 @@ import pytest
 import redis
 
 from kraftsamling.lib import services
+from tests.passes import first_pass_alone
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = {"valkey-server", "gunicorn", "worker", "beat"}
 
 pytestmark = [
     pytest.mark.services,
-    pytest.mark.skipif(
-        "DATABASE_URL" in os.environ, reason="starts a database and a broker of its own, whatever the other tests use"
-    ),
+    first_pass_alone("starts a database and a broker of its own, whatever the other tests use"),
 ]
 
 

@@ -1,6 +1,5 @@
 import http.server
 import io
-import shutil
 import subprocess
 import threading
 
@@ -39,19 +38,9 @@ def write(tmp_path, settings):
     return written
 
 
-def run(tool, content, tmp_path, *arguments):
-    if not shutil.which(tool):
-        pytest.skip(f"{tool} is not installed")
-    path = tmp_path / "document.pdf"
-    path.write_bytes(content)
-    return subprocess.run([tool, *arguments, path], capture_output=True, text=True, check=False)
-
-
 def text_of(content, tmp_path):
     path = tmp_path / "text.pdf"
     path.write_bytes(content)
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext is not installed")
     return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
 
 
@@ -88,14 +77,15 @@ def test_header_cells_say_what_they_are_the_header_of(write):
     assert scopes == ["/Column", "/Column", "/Row", "/Row"]
 
 
-def test_document_has_no_syntax_errors(write, tmp_path):
-    checked = run("qpdf", write(HOSTILE, rows=80), tmp_path, "--check")
-
-    assert (checked.returncode, "No syntax or stream encoding errors found" in checked.stdout) == (0, True)
+def test_document_has_no_syntax_errors(write):
+    with pikepdf.open(io.BytesIO(write(HOSTILE, rows=80)), attempt_recovery=False) as pdf:
+        assert (len(pdf.pages), pdf.check_pdf_syntax(), pdf.get_warnings()) == (4, [], [])
 
 
 def test_document_uses_our_fonts_alone_and_carries_them(write, tmp_path):
-    listed = run("pdffonts", write("Hyphens: återrapporteringsskyldighet " * 40 + "Čuoŋo Łódź"), tmp_path).stdout.splitlines()[2:]
+    path = tmp_path / "fonts.pdf"
+    path.write_bytes(write("Hyphens: återrapporteringsskyldighet " * 40 + "Čuoŋo Łódź"))
+    listed = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
 
     assert {line.split()[0].partition("+")[2] for line in listed} == {
         "Figtree",

@@ -6,6 +6,7 @@ from django.db import connection
 
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
 from kraftsamling.notifications.models import MESSAGE_MOVES, Category, Message, MessageState
+from tests.passes import THREADS, second_pass_alone
 
 AT = dt.datetime(2026, 3, 1, 11, tzinfo=dt.UTC)
 
@@ -67,10 +68,9 @@ def test_a_row_that_is_gone_is_a_lost_race():
         claim(row, expecting={"attempts": 0}, attempts=1)
 
 
+@second_pass_alone(THREADS)
 @pytest.mark.django_db(transaction=True)
 def test_eight_threads_race_and_one_wins():
-    if connection.vendor != "postgresql":
-        pytest.skip("the test database of SQLite lives in one connection")
     message()
     copies = [Message.objects.get() for _thread in range(8)]
     barrier, results = threading.Barrier(8), []

@@ -8,8 +8,10 @@ from pilots.actions import advances, payment_review, payments, payouts
 from pilots.models import Advance, PaymentRequest, PaymentVersion, Payout, PayoutBatch, Project
 from tests.factories import money
 from tests.factories import pilots as projects
-from tests.grants.test_races import _two_connections, at_once, refusals  # noqa: F401
+from tests.passes import THREADS, leave_to_second_pass
+from tests.races import at_once, refusals
 
+leave_to_second_pass(THREADS)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 3

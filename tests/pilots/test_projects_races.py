@@ -1,7 +1,6 @@
 """Two at once, in two threads against a real database: one decision on a change, one set of terms, and a frame that holds."""
 
 import pytest
-from django.db import connection
 
 from grants.models import CallFrame
 from kraftsamling.audit.models import AuditEntry
@@ -12,17 +11,13 @@ from pilots.actions import changes, descriptions
 from pilots.models import ChangeDecision, ChangeRequest, Project, Terms
 from tests.factories import grants as make
 from tests.factories import pilots
-from tests.grants.test_races import at_once, refusals
+from tests.passes import THREADS, leave_to_second_pass
+from tests.races import at_once, refusals
 
+leave_to_second_pass(THREADS)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = range(3)
-
-
-@pytest.fixture(autouse=True)
-def _two_connections():
-    if connection.vendor == "sqlite":
-        pytest.skip("the threads would share one database in memory; SQLite has one writer at a time anyhow")
 
 
 def fetched(change):

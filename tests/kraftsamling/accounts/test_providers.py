@@ -1,5 +1,3 @@
-import importlib.util
-
 import pytest
 
 from kraftsamling.accounts import providers
@@ -55,7 +53,6 @@ def test_what_cannot_be_read_stops_the_start_with_one_sentence(monkeypatch, name
     assert str(stop.value).startswith(name)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("onelogin") is None, reason="the extra “saml” is not installed")
 def test_saml_metadata_and_request_when_a_provider_is_configured(tmp_path):
     import os
     import subprocess

@@ -1,0 +1,33 @@
+"""Two at once, in threads that have a connection each: for PostgreSQL alone (tests.passes.THREADS)."""
+
+import threading
+
+from django.db import connections
+
+from kraftsamling.lib.transitions import TransitionRefused
+
+
+def at_once(*acts):
+    """What each act gave or raised, all begun at the same moment, each with a connection of its own."""
+    ready, answers = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(number, act):
+        ready.wait(10)
+        try:
+            answers[number] = act()
+        except TransitionRefused as refusal:
+            answers[number] = refusal
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+    return answers
+
+
+def refusals(answers):
+    return [type(found) for found in answers if isinstance(found, TransitionRefused)]
