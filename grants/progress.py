@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kraftsamling.lib.dates import day_text, moment_text, time_left_text
 
 from .models import Application, Sketch
-from .states import ApplicationState, SketchState
+from .states import ApplicationState, CallState, SketchState
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def steps(sketch: Sketch, *, at: datetime) -> list[Step]:
     place = {SketchState.DRAFT: 0, SketchState.SUBMITTED: 1, SketchState.INVITED: 3, SketchState.DECLINED: 2}.get(state, 0)
     if state == SketchState.INVITED:
         place = _place_of(sketch.application)
-    ended = state in {SketchState.DECLINED, SketchState.WITHDRAWN}
+    finished = state in {SketchState.DECLINED, SketchState.WITHDRAWN}
     sent = _("sent in %(day)s") % {"day": moment_text(sketch.submitted_at)} if sketch.submitted_at else ""
     rows = [
         (_("Sketch"), sent or _("no later than %(moment)s") % {"moment": moment_text(sketch.deadline())}),
@@ -45,9 +45,20 @@ def steps(sketch: Sketch, *, at: datetime) -> list[Step]:
         (_("Application"), _application_detail(sketch)),
         (_("Decision"), _expected(call.decision_expected_on)),
     ]
-    if ended:
-        rows = rows[: 1 if state == SketchState.WITHDRAWN else 3]
-    return [Step(label, detail, _step_state(number, place, ended=ended)) for number, (label, detail) in enumerate(rows)]
+    if finished or _nothing_follows(sketch, at=at):
+        rows = rows[: place + 1]
+    return [Step(label, detail, _step_state(number, place, ended=finished)) for number, (label, detail) in enumerate(rows)]
+
+
+def _nothing_follows(sketch: Sketch, *, at: datetime) -> bool:
+    """The case stopped where it stands: too late, or taken back on the way."""
+    if sketch.state == SketchState.DRAFT:
+        return not sketch.may_be_handed_in(at)
+    if sketch.state != SketchState.INVITED:
+        return False
+    application = sketch.application
+    late = application.state == ApplicationState.OPEN and at >= application.due_at
+    return late or application.state in {ApplicationState.WITHDRAWN, ApplicationState.LAPSED}
 
 
 def _place_of(application: Application) -> int:
@@ -80,11 +91,8 @@ def ball(sketch: Sketch, *, at: datetime) -> Ball:
     """Who has the ball, as a sentence for the organisation."""
     call = sketch.call
     match sketch.state:
-        case SketchState.DRAFT if sketch.may_be_handed_in(at):
-            left = time_left_text(sketch.deadline(), at=at)
-            return Ball(True, _("Your turn: write the sketch and send it in. %(left)s.") % {"left": left.capitalize()}, "wait")
         case SketchState.DRAFT:
-            return Ball(False, _("The call has closed, and the sketch was not sent in. Your text is kept here."), "stop")
+            return _draft(sketch, at=at)
         case SketchState.SUBMITTED:
             answer = day_text(call.answer_expected_on) if call.answer_expected_on else ""
             text = _("The process leader and the reviewers have the ball. You get an answer, expected %(day)s.") % {"day": answer}
@@ -98,6 +106,15 @@ def ball(sketch: Sketch, *, at: datetime) -> Ball:
                 "info",
             )
     return Ball(False, _("The sketch has been withdrawn. Your text is kept here."), "info")
+
+
+def _draft(sketch: Sketch, *, at: datetime) -> Ball:
+    if sketch.may_be_handed_in(at):
+        left = time_left_text(sketch.deadline(), at=at)
+        return Ball(True, _("Your turn: write the sketch and send it in. %(left)s.") % {"left": left.capitalize()}, "wait")
+    if sketch.call.state == CallState.CANCELLED:
+        return Ball(False, _("The call has been cancelled. Your text is kept here."), "stop")
+    return Ball(False, _("The call has closed, and the sketch was not sent in. Your text is kept here."), "stop")
 
 
 def _invited(sketch: Sketch, *, at: datetime) -> Ball:
@@ -122,8 +139,9 @@ def _after_hand_in(application: Application) -> Ball | None:
         ),
         ApplicationState.SUBMITTED: Ball(
             False,
-            _("The officers have the ball: they prepare the decision, expected %(day)s.")
-            % {"day": day_text(expected) if expected else ""},
+            _("The officers have the ball: they prepare the decision, expected %(day)s.") % {"day": day_text(expected)}
+            if expected
+            else _("The officers have the ball: they prepare the decision."),
             "info",
         ),
         ApplicationState.RETURNED: Ball(True, _("Your turn: complete the application and send it in again."), "wait"),
