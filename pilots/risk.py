@@ -1,20 +1,16 @@
-"""When a project is at risk: three rules, each a function a person can follow and the same condition for the database."""
+"""When a project is at risk: three rules, each a condition for the database."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import DecimalField, ExpressionWrapper, F, Q
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
-from kraftsamling.lib.money import Kronor
-from pilots.models import Indicator, Project, Report
+from pilots.models import Indicator, Report
 from pilots.states import ProjectState, ReportState
 from pilots.steering.forecast import days_gone, ore, whole_days
 
-LATE_AFTER_DAYS = 0
-"""A report is late from the day after its last day: the reminders have gone out before, so no grace is added."""
 DRAW_DOWN_FROM = 50
 """Per cent of the time gone before low draw-down is looked at: payments lag behind by a quarter, and many begin slowly."""
 DRAW_DOWN_LEAST = 50
@@ -53,49 +49,8 @@ RULES = (
 )
 
 
-# ---- The rules for one project
-
-
-def report_is_late(*, state: str, last_day: date, on: date) -> bool:
-    return state in {ReportState.PLANNED, ReportState.RETURNED} and (on - last_day).days > LATE_AFTER_DAYS
-
-
-def draw_down_is_low(*, paid: Kronor, cap: Kronor, starts_on: date, ends_on: date, on: date) -> bool:
-    whole, gone = _days(starts_on, ends_on, on)
-    return gone * WHOLE >= whole * DRAW_DOWN_FROM and paid.ore * whole * WHOLE < cap.ore * gone * DRAW_DOWN_LEAST
-
-
-def indicator_is_red(
-    *, baseline: Decimal | None, target: Decimal | None, latest: Decimal | None, starts_on: date, ends_on: date, on: date
-) -> bool:
-    """Also where less is better: the way goes from the start to the target, whichever is the larger."""
-    if baseline is None or target is None or latest is None or baseline == target:
-        return False
-    whole, gone = _days(starts_on, ends_on, on)
-    if gone * WHOLE < whole * INDICATOR_FROM:
-        return False
-    way, come = target - baseline, latest - baseline
-    if way < 0:
-        way, come = -way, -come
-    return come * whole * WHOLE < way * gone * INDICATOR_LEAST
-
-
-def _days(starts_on: date, ends_on: date, on: date) -> tuple[int, int]:
-    """The days of the period, and those of them that have begun."""
-    whole = (ends_on - starts_on).days + 1
-    return whole, max(0, min(whole, (on - starts_on).days + 1))
-
-
-# ---- The same for many
-
-
-def at_risk(key: str, *, on: date) -> Any:
-    """The projects that a rule points out."""
-    return Project.objects.filter(where(key, on=on))
-
-
 def where(key: str, *, on: date) -> Q:
-    """The same as a condition on a project."""
+    """What a project at this risk fulfils."""
     running = Q(state=ProjectState.RUNNING)
     match key:
         case "late_report":
@@ -111,7 +66,10 @@ def where(key: str, *, on: date) -> Q:
 
 
 def _has_passed(on: date) -> Q:
-    """The last day of a report that is to be written; of a returned one the day it was to be completed."""
+    """The last day of a report that is to be written; of a returned one the day it was to be completed.
+
+    Late from the day after: the reminders have gone out before, so no grace is added.
+    """
     last = Q(return_due_on=None, due_on__lt=on) | Q(return_due_on__lt=on)
     return last & Q(state__in=[ReportState.PLANNED, ReportState.RETURNED])
 

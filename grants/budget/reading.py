@@ -1,14 +1,13 @@
 """Reads a budget from the raw fields, exactly as typed: unfinished is not wrong, and nothing that was typed is lost."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from grants.models import Appropriation, Call, CostCategory, FinancingRole
 from kraftsamling.lib.money import Kronor, parse_kronor
@@ -314,16 +313,3 @@ class BudgetForm:
         if self.content is None:
             raise ValueError("the budget is not finished")
         return self.content.as_json()
-
-    def written_lines(self) -> Iterator[Line]:
-        return (line for line in self._every_line() if not line.is_blank)
-
-
-def summary_text(form: BudgetForm) -> str:
-    """One line for the page that lists the parts of the application."""
-    if form.is_empty:
-        return _("Not begun")
-    count = len(form.remaining()) + len(form.wrong())
-    if count:
-        return ngettext("One thing to put right", "%(count)d things to put right", count) % {"count": count}
-    return _("Finished")

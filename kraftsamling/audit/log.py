@@ -25,10 +25,6 @@ def register(action: str, sentence: "str | Promise | Callable[[dict[str, Any]], 
     _sentences[action] = (sentence, internal)
 
 
-def registered_actions() -> frozenset[str]:
-    return frozenset(_sentences)
-
-
 def target_of(instance: models.Model) -> str:
     return f"{instance._meta.label_lower}:{instance.pk}"
 

@@ -39,7 +39,6 @@ from pilots.states import REPORT_MOVES, ProjectState, ReportState
 from .report_plan import later_name, name_of, tell_owner
 
 MOST_FILES = 20
-RECEIPT_LENGTH = 30
 
 
 def draft_of(report: Report) -> ReportDraft:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Q, Sum, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -103,9 +103,6 @@ class RecoveryQuerySet(OfProjectQuerySet):
     def revoking(self) -> "RecoveryQuerySet":
         """Decided on one of the three grounds of 13 §: that money is gone for good."""
         return self.filter(state__in=[RecoveryState.DECIDED, RecoveryState.SETTLED]).exclude(ground=RecoveryGround.OVERPAID)
-
-    def revoked_sum(self) -> Kronor:
-        return self.revoking().aggregate(total=Sum("amount"))["total"] or Kronor(0)
 
 
 class Recovery(models.Model):

@@ -20,7 +20,6 @@ from pilots.states import ChangeState, tone
 from .projects import Project
 
 _OPEN = Q(state__in=[ChangeState.DRAFT, ChangeState.ASKED])
-_DECIDED = Q(state__in=[ChangeState.DECIDED, ChangeState.REFUSED])
 
 
 def _filled(name: str) -> Q:
@@ -169,10 +168,6 @@ class ChangeFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.change_id}: {self.file_id}"
-
-    @property
-    def is_consent(self) -> bool:
-        return self.kind == ChangeFileKind.CONSENT
 
 
 class ChangeOutcome(models.TextChoices):

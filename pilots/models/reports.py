@@ -57,10 +57,6 @@ class ReportQuerySet(models.QuerySet):
         """The last day has passed, and nothing has come, or not what it was returned for."""
         return self.waiting_for_owner().with_last_day().filter(last_on__lt=on)
 
-    def upcoming(self, *, on: date) -> "ReportQuerySet":
-        """To be written, and not late yet."""
-        return self.waiting_for_owner().with_last_day().filter(last_on__gte=on)
-
     def with_details(self) -> "ReportQuerySet":
         return self.select_related(
             "project__owner", "project__programme", "project__application__sketch__call", "current_version"

@@ -14,7 +14,6 @@ from kraftsamling.lib.money import Kronor, parse_kronor
 from kraftsamling.lib.text import clean_text, identity_number_refusal, identity_numbers
 from pilots.models import Project
 
-MOST_LINES = 200
 LONGEST_TEXT = 200
 HEADINGS = {
     "year": {"år", "ar", "year"},
