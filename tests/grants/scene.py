@@ -2,11 +2,13 @@
 
 from types import SimpleNamespace
 
+import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from kraftsamling.lib.transitions import TransitionRefused
 from kraftsamling.programmes.models import Role
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
@@ -65,6 +67,13 @@ def fresh(user):
 def again(instance):
     """The row as it stands in the database now, with nothing kept in memory."""
     return type(instance)._default_manager.get(pk=instance.pk)
+
+
+def why(act):
+    """What the refusal of the action says."""
+    with pytest.raises(TransitionRefused) as refusal:
+        act()
+    return str(refusal.value)
 
 
 def questions(client, url):

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import translation
 
 from grants import decision_rules, simulator
 from grants.models import Decision, FrameRelease
@@ -22,14 +21,9 @@ from pilots.signals import terms_changed
 from tests.factories import grants as make
 from tests.factories import money
 from tests.factories import pilots as projects
+from tests.grants.scene import again, why
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
@@ -40,16 +34,6 @@ def project():
 @pytest.fixture
 def by(project):
     return money.economist(project)
-
-
-def why(act):
-    with pytest.raises(TransitionRefused) as refusal:
-        act()
-    return str(refusal.value)
-
-
-def again(project):
-    return Project.objects.get(pk=project.pk)
 
 
 # ---- Advance

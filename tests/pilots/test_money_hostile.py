@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from django.urls import reverse
-from django.utils import translation
 
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
@@ -19,15 +18,9 @@ from pilots.models import Payout, Project
 from tests.factories import grants as make
 from tests.factories import money
 from tests.factories import pilots as projects
-from tests.grants.scene import signed_in
+from tests.grants.scene import again, signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
@@ -38,10 +31,6 @@ def project():
 @pytest.fixture
 def by(project):
     return money.economist(project)
-
-
-def again(project):
-    return Project.objects.get(pk=project.pk)
 
 
 LATER = dt.datetime(2027, 4, 27, 9, tzinfo=STOCKHOLM)

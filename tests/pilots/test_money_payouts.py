@@ -7,12 +7,11 @@ import io
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import translation
 
 from kraftsamling.files import store
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
-from kraftsamling.lib.transitions import LostRace, TransitionRefused
+from kraftsamling.lib.transitions import LostRace
 from kraftsamling.programmes.models import Role
 from pilots import paid_reading
 from pilots.actions import payouts as actions
@@ -20,14 +19,9 @@ from pilots.models import Payout, PayoutBatch, Project
 from tests.factories import grants as make
 from tests.factories import money
 from tests.factories import pilots as projects
+from tests.grants.scene import why
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
@@ -44,12 +38,6 @@ def by(project):
 def payout(project, by):
     money.create_decided(project, 100_000, by=by)
     return Payout.objects.get()
-
-
-def why(act):
-    with pytest.raises(TransitionRefused) as refusal:
-        act()
-    return str(refusal.value)
 
 
 def test_a_file_has_each_payment_once(project, by, payout):

@@ -5,7 +5,6 @@ import io
 
 import openpyxl
 import pytest
-from django.utils import translation
 
 from grants.budget import files, sheets
 from grants.budget.sheets import Unreadable
@@ -13,12 +12,7 @@ from kraftsamling.lib.money import Kronor, parse_signed_kronor, typed
 from pilots import cost_editor, cost_reading, paid_reading
 from pilots.actions.payments import Cost
 
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
+pytestmark = pytest.mark.usefixtures("english")
 
 TYPED = {"date": "2027-02-01", "voucher": "A1", "text": "Hyra", "category": "investment", "amount": "4 500,50"}
 

@@ -6,14 +6,12 @@ import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import translation
 
 from grants.models import Call, CostCategory
 from kraftsamling.accounts.models import Signatory
 from kraftsamling.audit.models import AuditEntry
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
-from kraftsamling.lib.transitions import TransitionRefused
 from kraftsamling.notifications.models import Message
 from kraftsamling.programmes.models import Role
 from pilots import payment_rules
@@ -24,16 +22,11 @@ from tests.factories import applications, money
 from tests.factories import grants as make
 from tests.factories import pilots as projects
 from tests.factories.accounts import UserFactory
+from tests.grants.scene import why
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 OUTSIDE = dt.date(2028, 1, 2)
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -44,12 +37,6 @@ def project():
 @pytest.fixture
 def writer(project):
     return projects.writer(project)
-
-
-def why(act):
-    with pytest.raises(TransitionRefused) as refusal:
-        act()
-    return str(refusal.value)
 
 
 def texts(request, at=money.ASKING):

@@ -5,11 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import translation
 
 from grants.models import CostCategory
 from kraftsamling.lib.money import Kronor
-from kraftsamling.lib.transitions import LostRace, TransitionRefused
+from kraftsamling.lib.transitions import LostRace
 from kraftsamling.notifications.models import Message
 from kraftsamling.programmes.models import Role
 from pilots import accounts_of_money
@@ -21,14 +20,9 @@ from tests.factories import money
 from tests.factories import pilots as projects
 from tests.factories.accounts import UserFactory
 from tests.factories.programmes import ProgrammeRoleFactory
+from tests.grants.scene import why
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
@@ -44,12 +38,6 @@ def by(project):
 @pytest.fixture
 def request_in(project):
     return money.create_sent_in(project, 100_000, 50_000, -10_000)
-
-
-def why(act):
-    with pytest.raises(TransitionRefused) as refusal:
-        act()
-    return str(refusal.value)
 
 
 def assess(request, by, *said):

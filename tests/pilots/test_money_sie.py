@@ -4,7 +4,6 @@ import contextlib
 import datetime as dt
 
 import pytest
-from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,12 +11,7 @@ from kraftsamling.lib.money import Kronor
 from pilots import cost_reading, sie
 from pilots.sie import SieUnreadable
 
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
-
+pytestmark = pytest.mark.usefixtures("english")
 
 FILE = r"""#FLAGGA 0
 #PROGRAM "Bokföring Ett" 2.1
