@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from kraftsamling.accounts.models import OrganisationKind
+from kraftsamling.lib.dates import days_per_year
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.places.models import CountyPart, municipalities_of
 
@@ -242,14 +243,6 @@ def divided(amount: int, weights: Iterable[int]) -> list[int]:
     total = sum(shares)
     given = [amount * share // total for share in shares[:-1]]
     return [*given, amount - sum(given)]
-
-
-def days_per_year(starts_on: date, ends_on: date) -> dict[int, int]:
-    """The days of the period in each year, first and last day included."""
-    return {
-        year: (min(ends_on, date(year, 12, 31)) - max(starts_on, date(year, 1, 1))).days + 1
-        for year in range(starts_on.year, ends_on.year + 1)
-    }
 
 
 def per_year(case: Case, amount: Kronor, lines: Mapping[int, int]) -> dict[int, Kronor]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import translation
 
+from kraftsamling.lib.dates import days_per_year
 from kraftsamling.lib.money import Kronor
 
 PERSPECTIVES = ("economy", "environment", "integration", "gender_equality")
@@ -18,19 +19,11 @@ def divided_over_years(amount: Kronor, lines: Mapping[int, int], starts_on: date
 
     What is left over by rounding falls on the last year, so that the parts always come to the amount.
     """
-    weights = {year: ore for year, ore in sorted(lines.items()) if ore} or _days(starts_on, ends_on)
+    weights = {year: ore for year, ore in sorted(lines.items()) if ore} or days_per_year(starts_on, ends_on)
     whole = sum(weights.values())
     parts = {year: amount.ore * weight // whole for year, weight in weights.items()}
     parts[max(parts)] += amount.ore - sum(parts.values())
     return {year: Kronor.from_ore(ore) for year, ore in parts.items()}
-
-
-def _days(starts_on: date, ends_on: date) -> dict[int, int]:
-    """The days of the period in each year, first and last day included."""
-    return {
-        year: (min(ends_on, date(year, 12, 31)) - max(starts_on, date(year, 1, 1))).days + 1
-        for year in range(starts_on.year, ends_on.year + 1)
-    }
 
 
 def told_in(content: Mapping[str, Any]) -> dict[str, Any]:
