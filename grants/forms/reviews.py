@@ -72,7 +72,7 @@ class AssessmentForm(forms.Form):
         self.fields["comment"] = PlainTextField(label=_("Comment on the whole"), words=300, rows=4, required=False)
         for field in self.fields.values():
             field.error_messages["required"] = _("Remains to be filled in.")
-        self.helper = laid_out(*parts, Fieldset(_("In all"), "recommendation", "comment"))
+        self.helper = laid_out(*parts, Fieldset(_("On the whole"), "recommendation", "comment"))
 
     @staticmethod
     def _levels(criterion: Criterion) -> list[tuple[int, str]]:
