@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grants.forms.decisions import ComparedForm
@@ -31,6 +32,28 @@ def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         return redirect(log_in_first(request.get_full_path()))
 
     return answer
+
+
+def keeps_text_on(page: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """As keeps_text, for a small form that stands on another page: its text comes back there."""
+
+    def of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_not_required
+        @functools.wraps(view)
+        def answer(request: HttpRequest, pk: int) -> HttpResponse:
+            if request.user.is_authenticated:
+                return view(request, pk)
+            path = reverse(page, args=[pk])
+            return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
+
+        return answer
+
+    return of
+
+
+def part_of(parked: Any, name: str) -> Any:
+    """What was kept, if it comes from the form with that field: a page may have several."""
+    return parked if parked is not None and name in parked else None
 
 
 def typed(request: HttpRequest) -> Any:
