@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.text import clean_text, single_child_hints
+from kraftsamling.ui.crispy import laid_out
 
-from .drafts import DraftForm
+from .drafts import GROUPS_ONLY, DraftForm
 from .fields import PlainTextField
 
 
@@ -29,16 +29,11 @@ class RowsForm(DraftForm):
         """Takes the fields, and asks about single children where the text makes one ask."""
         self.fields.update(fields)
         if self.data.get("groups_only") or single_child_hints(self._typed_text()):
-            self.fields["groups_only"] = forms.BooleanField(
-                label=_("We have read through the text: no single child or young person can be recognised"), required=False
-            )
+            self.fields["groups_only"] = forms.BooleanField(label=GROUPS_ONLY, required=False)
         for name, field in self.fields.items():
             field.error_messages["required"] = _("Remains to be filled in.")
             field.needed_to_submit = name.startswith((*self.row_groups, *optional, "groups_only"))  # type: ignore[attr-defined]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = self._layout()
+        self.helper = laid_out(*self._layout())
 
     def _typed_text(self) -> str:
         texts = (name for name, field in self.fields.items() if isinstance(field, PlainTextField))
@@ -56,7 +51,7 @@ class RowsForm(DraftForm):
         filled = [n for n in range(1, most + 1) if any(self.data.get(f"{prefix}_{n}_{part}") for part in parts)]
         return min(most, max(filled, default=0) + 1)
 
-    def _layout(self) -> Layout:
+    def _layout(self) -> list[Any]:
         """The fields in their order, rows of the same thing side by side."""
         parts: list[Any] = []
         rows: dict[str, list[str]] = {}
@@ -70,7 +65,7 @@ class RowsForm(DraftForm):
                 rows[key].append(name)
             else:
                 parts.append(name)
-        return Layout(*(self._placed(part, rows) for part in parts))
+        return [self._placed(part, rows) for part in parts]
 
     def _placed(self, part: str, rows: dict[str, list[str]]) -> Any:
         if part in rows:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -16,8 +15,9 @@ from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.lib.money import Kronor, KronorFormField
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import FocusArea
+from kraftsamling.ui.crispy import laid_out
 
-from .drafts import CaseForm
+from .drafts import GROUPS_ONLY, CaseForm
 from .fields import NumberField, PlainTextField, day_field
 
 PARTNERS = 6
@@ -98,10 +98,7 @@ class SketchForm(CaseForm):
         self.files_for = files_for
         self.questions = list(call.questions.filter(step=Step.SKETCH).order_by("position", "pk"))
         self.fields.update(self._fields())
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = self._layout()
+        self.helper = laid_out(*self._layout())
 
     def _fields(self) -> dict[str, forms.Field]:
         areas = {str(area.pk): area for area in FocusArea.objects.filter(calls=self.call).order_by("position", "pk")}
@@ -142,9 +139,7 @@ class SketchForm(CaseForm):
         found["ends_on"] = day_field(label=_("Ends"))
         found.update(self._contact_fields())
         found.update({q.field_name: field for q in self.questions if (field := question_field(q))})
-        found["groups_only"] = forms.BooleanField(
-            label=_("We have read through the text: no single child or young person can be recognised"), required=False
-        )
+        found["groups_only"] = forms.BooleanField(label=GROUPS_ONLY, required=False)
         for name, field in found.items():
             field.error_messages["required"] = _("Remains to be filled in.")
             field.needed_to_submit = name.startswith(
@@ -184,7 +179,7 @@ class SketchForm(CaseForm):
             fields[f"contact_{number}_phone"] = PlainTextField(label=_("Phone"), max_length=40, required=False)
         return fields
 
-    def _layout(self) -> Layout:
+    def _layout(self) -> list[Any]:
         partners = [
             Div(*(f"partner_{n}_{part}" for part in ("name", "org_number", "part")), css_class="field-row")
             for n in range(1, self._partners_shown() + 1)
@@ -216,7 +211,7 @@ class SketchForm(CaseForm):
         if own:
             parts.append(Fieldset(_("The call's own questions"), *own, css_id="del-fragor"))
         parts.append(Fieldset(_("Before you send in"), "groups_only", css_id="del-sist"))
-        return Layout(*parts)
+        return parts
 
     def _partners_shown(self) -> int:
         """Those that are filled in and one empty row more; every save shows the next."""

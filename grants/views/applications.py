@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -29,7 +28,7 @@ from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+from .common import attempt, autosaved, checks_of, log_in_first, number, park_and_log_in, unparked
 
 PREVIEW = "preview"
 
@@ -195,13 +194,14 @@ def application_autosave(request: HttpRequest, pk: int, key: str) -> JsonRespons
     form = _section_form(application, key, request.POST.dict())
     form.data = typed = typed_content(request.POST, form)
 
-    def checks() -> str:
-        form.is_valid()
-        return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
-
     said = _("Somebody else has saved the application. Press Save, and you will see both texts.")
     back = reverse("application_edit", args=[pk, key])
-    return autosaved(partial(_save, request, application, form, typed), conflict=(said, back), case=application, checks=checks)
+    return autosaved(
+        partial(_save, request, application, form, typed),
+        conflict=(said, back),
+        case=application,
+        checks=partial(checks_of, request, form),
+    )
 
 
 @require_GET

@@ -26,7 +26,7 @@ from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, park_and_log_in
+from .common import attempt, one_of, park_and_log_in
 from .common import number as number_of
 from .sketches import bound_form, conflict_page, organisation_context, own_sketch
 
@@ -108,17 +108,12 @@ def sketch_compare(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = list(sketch.versions.order_by("number").values_list("number", flat=True))
     if len(numbers) < 2:  # noqa: PLR2004 - two to compare
         return redirect(sketch)
-    first, then = _chosen(request, "fran", numbers[-2], numbers), _chosen(request, "till", numbers[-1], numbers)
+    first, then = one_of(request, "fran", numbers[-2], numbers), one_of(request, "till", numbers[-1], numbers)
     before, after = (get_object_or_404(sketch.versions.all(), number=number) for number in (first, then))
     rows = zip(_compared(before), _compared(after), strict=True)
     changes = [(label, old, new) for (label, old), (_same, new) in rows if old != new]
     context = {"case": sketch, "before": before, "after": after, "numbers": numbers, "changes": changes}
     return render(request, "grants/version_compare.html", context)
-
-
-def _chosen(request: HttpRequest, name: str, default: int, numbers: list[int]) -> int:
-    asked = number_of(request.GET.get(name, ""))
-    return asked if asked in numbers else default
 
 
 def _compared(version: SketchVersion) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -93,6 +94,12 @@ def autosaved(
     return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks(), "conflict": False, "url": ""})
 
 
+def checks_of(request: HttpRequest, form: Any) -> str:
+    """What remains and what is wrong in a draft, as the page shows it beside the form."""
+    form.is_valid()
+    return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
+
+
 LONGEST_NUMBER = 9
 """Digits that fit the columns; more were never sent by our own pages."""
 
@@ -100,3 +107,9 @@ LONGEST_NUMBER = 9
 def number(text: str, default: int = -1) -> int:
     """A whole number from an address or a form, or the default for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else default
+
+
+def one_of(request: HttpRequest, name: str, default: int, numbers: Sequence[int]) -> int:
+    """The number that the address asks for, if it is one of those that are there."""
+    asked = number(request.GET.get(name, ""))
+    return asked if asked in numbers else default

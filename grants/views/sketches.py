@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+from .common import attempt, autosaved, checks_of, log_in_first, number, park_and_log_in, unparked
 
 
 def own_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -152,12 +151,10 @@ def sketch_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     form.data = typed = typed_content(request.POST, form)
     save = partial(actions.save_draft, sketch, content=typed, revision=number(request.POST.get("revision", "")), by=request.user)
 
-    def checks() -> str:
-        form.is_valid()
-        return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
-
     said = _("Somebody else has saved this sketch. Press Save, and you will see both texts.")
-    return autosaved(save, conflict=(said, reverse("sketch_edit", args=[pk])), case=sketch, checks=checks)
+    return autosaved(
+        save, conflict=(said, reverse("sketch_edit", args=[pk])), case=sketch, checks=partial(checks_of, request, form)
+    )
 
 
 @require_GET

@@ -1,15 +1,18 @@
 """Advances, recoveries and the final settlement: each a decision of its own."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants.permissions import require
-from grants.views.common import attempt
+from grants.views.common import attempt, unparked
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from pilots import accounts_of_money
@@ -23,21 +26,22 @@ from pilots.forms.money import (
     RecoveryForm,
     RepaymentForm,
     SettlementForm,
-    whole_message,
 )
 from pilots.models import Advance, Recovery, RecoveryGround
 from pilots.permissions import money as permissions
 from pilots.workroom import parts_of
 
+from .keeping import keeps_text, keeps_text_on, part_of, typed
 from .payments import project_with_money
 
 # ---- Advance
 
 
+@keeps_text
 def advance_ask(request: HttpRequest, pk: int) -> HttpResponse:
     project = project_with_money(request, pk)
     require(permissions.can_ask_for_money(request.user, project))
-    form = AdvanceForm(request.POST or None)
+    form = AdvanceForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = advances.ask_for_advance(project, **form.cleaned_data, by=request.user)
@@ -46,7 +50,8 @@ def advance_ask(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("You have asked for an advance. You are told when it has been decided."))
             return redirect(made)
-    context = {"project": project, "form": form, "most": advances.most_that_can_be_advanced(project)}
+    restored = form.is_bound and request.method == "GET"
+    context = {"project": project, "form": form, "most": advances.most_that_can_be_advanced(project), "restored": restored}
     return render(request, "pilots/advance_ask.html", context)
 
 
@@ -58,10 +63,14 @@ def _advance(request: HttpRequest, pk: int) -> Advance:
 
 @require_GET
 def advance_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _advance_page(request, _advance(request, pk))
+    parked = part_of(unparked(request, path=request.path), "special_reasons")
+    form = AdvanceDecisionForm(parked) if parked is not None else None
+    return _advance_page(request, _advance(request, pk), form, restored=form is not None)
 
 
-def _advance_page(request: HttpRequest, made: Advance, form: AdvanceDecisionForm | None = None) -> HttpResponse:
+def _advance_page(
+    request: HttpRequest, made: Advance, form: AdvanceDecisionForm | None = None, *, restored: bool = False
+) -> HttpResponse:
     most = advances.most_that_can_be_advanced(made.project)
     context = {
         "advance": made,
@@ -72,10 +81,12 @@ def _advance_page(request: HttpRequest, made: Advance, form: AdvanceDecisionForm
         "may_decide": permissions.can_decide_on_money(request.user, made.project),
         "most": most,
         "form": form or AdvanceDecisionForm(initial={"amount": min(most, made.asked)}),
+        "restored": restored,
     }
     return render(request, "pilots/advance_detail.html", context)
 
 
+@keeps_text_on("advance_detail")
 @require_POST
 def advance_decide(request: HttpRequest, pk: int) -> HttpResponse:
     made = _advance(request, pk)
@@ -112,10 +123,11 @@ def advance_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 # ---- Recovery
 
 
+@keeps_text
 def recovery_open(request: HttpRequest, pk: int) -> HttpResponse:
     project = project_with_money(request, pk)
     require(permissions.can_decide_on_money(request.user, project))
-    form = RecoveryForm(request.POST or None)
+    form = RecoveryForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = recoveries.open_recovery(project, **form.cleaned_data, by=request.user)
@@ -124,7 +136,8 @@ def recovery_open(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The owner has been told and can answer. Nothing is decided yet."))
             return redirect(made)
-    return render(request, "pilots/recovery_open.html", {"project": project, "form": form})
+    restored = form.is_bound and request.method == "GET"
+    return render(request, "pilots/recovery_open.html", {"project": project, "form": form, "restored": restored})
 
 
 def _recovery(request: HttpRequest, pk: int) -> Recovery:
@@ -134,10 +147,19 @@ def _recovery(request: HttpRequest, pk: int) -> Recovery:
 
 @require_GET
 def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _recovery_page(request, _recovery(request, pk))
+    made, parked = _recovery(request, pk), unparked(request, path=request.path)
+    forms: dict[str, Any] = {
+        "answer_form": AnswerForm(part_of(parked, "answer"), initial={"answer": made.answer}),
+        "drop_form": ReasonForm(part_of(parked, "reason"), label=_("Why is nothing recovered?")),
+        "repay_form": RepaymentForm(part_of(parked, "paid_on")),
+    }
+    decision = part_of(parked, "interest_basis")
+    return _recovery_page(request, made, decision=decision, restored=parked is not None, **forms)
 
 
-def _recovery_page(request: HttpRequest, made: Recovery, form: RecoveryDecisionForm | None = None) -> HttpResponse:
+def _recovery_page(
+    request: HttpRequest, made: Recovery, *, form: RecoveryDecisionForm | None = None, decision: Any = None, **more: Any
+) -> HttpResponse:
     may_decide = permissions.can_decide_on_money(request.user, made.project)
     context = {
         "recovery": made,
@@ -150,9 +172,11 @@ def _recovery_page(request: HttpRequest, made: Recovery, form: RecoveryDecisionF
         "repayments": list(made.repayments.order_by("paid_on", "pk")),
         "left": recoveries.left_to_repay(made) if made.state == "decided" else None,
         "answer_form": AnswerForm(initial={"answer": made.answer}),
-        "form": form or (_decision_form(made) if may_decide and made.state == "hearing" else None),
+        "form": form or (_decision_form(made, decision) if may_decide and made.state == "hearing" else None),
         "repay_form": RepaymentForm(),
         "drop_form": ReasonForm(label=_("Why is nothing recovered?")),
+        "restored": False,
+        **more,
     }
     return render(request, "pilots/recovery_detail.html", context)
 
@@ -162,26 +186,36 @@ def _decision_form(made: Recovery, data: object = None) -> RecoveryDecisionForm:
     return RecoveryDecisionForm(data, payouts=payouts, may_revoke=made.ground != RecoveryGround.OVERPAID)
 
 
+def _small(
+    request: HttpRequest, made: Recovery, *, act: Callable[[dict[str, Any]], object], done: str, **named: Form
+) -> HttpResponse:
+    """One of the small forms on the page of a recovery: done, or the page with what was written and what is wrong."""
+    [form] = named.values()
+    if not form.is_valid():
+        return _recovery_page(request, made, **named)
+    attempt(request, lambda: act(form.cleaned_data), done=done)
+    return redirect(made)
+
+
+@keeps_text_on("recovery_detail")
 @require_POST
 def recovery_answer(request: HttpRequest, pk: int) -> HttpResponse:
     made = _recovery(request, pk)
     require(permissions.can_ask_for_money(request.user, made.project))
+    act = partial(recoveries.answer_recovery, made, by=request.user)
+    done = _("Thank you. Your answer is read before anything is decided.")
     form = AnswerForm(request.POST)
-    if form.is_valid():
-        act = partial(recoveries.answer_recovery, made, answer=form.cleaned_data["answer"], by=request.user)
-        attempt(request, act, done=_("Thank you. Your answer is read before anything is decided."))
-    else:
-        messages.error(request, whole_message(form))
-    return redirect(made)
+    return _small(request, made, answer_form=form, act=lambda said: act(answer=said["answer"]), done=done)
 
 
+@keeps_text_on("recovery_detail")
 @require_POST
 def recovery_decide(request: HttpRequest, pk: int) -> HttpResponse:
     made = _recovery(request, pk)
     require(permissions.can_decide_on_money(request.user, made.project))
     form = _decision_form(made, request.POST)
     if not form.is_valid():
-        return _recovery_page(request, made, form)
+        return _recovery_page(request, made, form=form)
     said = form.cleaned_data
     try:
         recoveries.decide_recovery(
@@ -190,47 +224,43 @@ def recovery_decide(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
     except TransitionRefused as refusal:
         form.add_error(None, str(refusal))
-        return _recovery_page(request, _recovery(request, pk), form)
+        return _recovery_page(request, _recovery(request, pk), form=form)
     messages.success(request, _("Decided. The owner has been told."))
     return redirect(made)
 
 
+@keeps_text_on("recovery_detail")
 @require_POST
 def recovery_drop(request: HttpRequest, pk: int) -> HttpResponse:
     made = _recovery(request, pk)
     require(permissions.can_decide_on_money(request.user, made.project))
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        act = partial(recoveries.drop_recovery, made, reasons=form.cleaned_data["reason"], by=request.user)
-        attempt(request, act, done=_("Nothing is recovered. The owner has been told."))
-    else:
-        messages.error(request, whole_message(form))
-    return redirect(made)
+    form = ReasonForm(request.POST, label=_("Why is nothing recovered?"))
+    act = partial(recoveries.drop_recovery, made, by=request.user)
+    done = _("Nothing is recovered. The owner has been told.")
+    return _small(request, made, drop_form=form, act=lambda said: act(reasons=said["reason"]), done=done)
 
 
+@keeps_text_on("recovery_detail")
 @require_POST
 def recovery_repay(request: HttpRequest, pk: int) -> HttpResponse:
     made = _recovery(request, pk)
     require(permissions.can_decide_on_money(request.user, made.project))
-    form = RepaymentForm(request.POST)
-    if form.is_valid():
-        act = partial(recoveries.book_repayment, made, **form.cleaned_data, by=request.user)
-        attempt(request, act, done=_("The repayment is booked."))
-    else:
-        messages.error(request, whole_message(form))
-    return redirect(made)
+    act = partial(recoveries.book_repayment, made, by=request.user)
+    done = _("The repayment is booked.")
+    return _small(request, made, repay_form=RepaymentForm(request.POST), act=lambda said: act(**said), done=done)
 
 
 # ---- Final settlement
 
 
+@keeps_text
 def project_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """First the calculation with what was typed, then the settlement of exactly that sum."""
     project = project_with_money(request, pk)
     require(permissions.can_decide_on_money(request.user, project))
-    form = SettlementForm(request.POST or None)
-    outcome = None
-    if request.method == "POST" and form.is_valid():
+    form = SettlementForm(typed(request))
+    outcome, restored = None, form.is_bound and request.method == "GET"
+    if form.is_bound and form.is_valid():
         other = form.cleaned_data["other_financing"]
         outcome = settlements.outcome_of(project, other_financing=other)
         if "settle" in request.POST and _settled(request, project, form):
@@ -239,6 +269,7 @@ def project_settle(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "form": form,
         "outcome": outcome,
+        "restored": restored,
         "seen": outcome.grant.ore if outcome else "",
         "obstacles": settlements.obstacles_to_settle(project),
         "lines": accounts_of_money.lines_of(accounts_of_money.standing(project)),

@@ -2,16 +2,21 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from grants.forms.decisions import ComparedForm
 from grants.views.common import log_in_first, park_and_log_in, unparked
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
+
+CONFLICT = 409
 
 
 def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -29,15 +34,49 @@ def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return answer
 
 
+def keeps_text_on(page: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """As keeps_text, for a small form that stands on another page: its text comes back there."""
+
+    def of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_not_required
+        @functools.wraps(view)
+        def answer(request: HttpRequest, pk: int) -> HttpResponse:
+            if request.user.is_authenticated:
+                return view(request, pk)
+            path = reverse(page, args=[pk])
+            return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
+
+        return answer
+
+    return of
+
+
+def part_of(parked: Any, name: str) -> Any:
+    """What was kept, if it comes from the form with that field: a page may have several."""
+    return parked if parked is not None and name in parked else None
+
+
 def typed(request: HttpRequest) -> Any:
     """What the form is bound to: what was sent, or what was kept from a session that had expired; None on a plain visit."""
     return request.POST if request.method == "POST" else unparked(request, path=request.path)
 
 
-def went(form: forms.Form, act: Callable[[], Any]) -> int:
-    """Runs the action of a right form. Gives 200, or 409 with what was refused said in the form."""
+class Answer(NamedTuple):
+    """What became of a form: whether its action went through, the status of its page if not, and what the action made."""
+
+    went: bool
+    status: int
+    made: Any = None
+
+
+def sent(request: HttpRequest, form: forms.Form, act: Callable[[], Any], *, done: str = "") -> Answer:
+    """Runs the action of a form that was sent and is right. What is wrong or refused is said in the form."""
+    if request.method != "POST":
+        return Answer(went=False, status=200)
+    if not form.is_valid():
+        return Answer(went=False, status=422)
     try:
-        act()
+        made = act()
     except LostRace:
         form.add_error(
             None, _("A colleague has saved meanwhile. Both texts are shown; save again when you have made one of them.")
@@ -45,5 +84,17 @@ def went(form: forms.Form, act: Callable[[], Any]) -> int:
     except TransitionRefused as refusal:
         form.add_error(None, str(refusal))
     else:
-        return 200
-    return 409
+        if done:
+            messages.success(request, done)
+        return Answer(went=True, status=200, made=made)
+    return Answer(went=False, status=CONFLICT)
+
+
+def beside(request: HttpRequest, form: ComparedForm, theirs: Any, content: dict[str, Any], *, status: int) -> dict[str, Any]:
+    """What the page of a form shows of `theirs`, the row as it is now: its revision, and what differs from the typed."""
+    return {
+        "form": form,
+        "revision": theirs.revision,
+        "differing": form.differing(content) if status == CONFLICT else None,
+        "restored": form.is_bound and request.method == "GET",
+    }

@@ -21,13 +21,13 @@ from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import has_role_anywhere
 from pilots import accounts_of_money, payment_rules
 from pilots.actions import payment_review as actions
-from pilots.forms.money import PaymentDecisionForm, ReturnForm, whole_message
+from pilots.forms.money import PaymentDecisionForm, ReturnForm
 from pilots.models import CostEntry, PaymentRequest, Project
 from pilots.money_page import request_context, with_sums
 from pilots.permissions import money as permissions
 from pilots.states import PaymentState
 
-from .keeping import keeps_text
+from .keeping import keeps_text, keeps_text_on, part_of
 from .payments import readable_request
 
 LONGEST_REASON = 400
@@ -66,7 +66,11 @@ def payment_review(request: HttpRequest, pk: int) -> HttpResponse:
     if parked is None:
         return _page(request, payment)
     rows, wrong = _typed(parked.dict())
-    return _page(request, payment, over=_shown(rows) | wrong, at_page=parked.get("page", ""))
+    forms: dict[str, Any] = {
+        "return_form": ReturnForm(part_of(parked, "due_on")),
+        "decision_form": PaymentDecisionForm(part_of(parked, "lower_reason")),
+    }
+    return _page(request, payment, over=_shown(rows) | wrong, at_page=parked.get("page", ""), restored=True, **forms)
 
 
 def _page(
@@ -93,6 +97,7 @@ def _page(
         "indirect": payment_rules.indirect_of(payment, facts, column="approved"),
         "return_form": ReturnForm(),
         "decision_form": PaymentDecisionForm(),
+        "restored": False,
         **more,
     }
     return render(request, "pilots/payment_review.html", context)
@@ -149,35 +154,47 @@ def payment_approve_rest(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("payment_review", pk)
 
 
+def _again(request: HttpRequest, pk: int, **form: Any) -> HttpResponse:
+    """The page with the form as it was sent, and what stands in its way; the request itself, if it has moved on."""
+    payment = reviewed(request, pk)
+    if payment.state == PaymentState.SUBMITTED:
+        return _page(request, payment, **form)
+    messages.error(request, _("The request does not wait for the economist: it is decided, returned or withdrawn."))
+    return redirect(payment)
+
+
+@keeps_text_on("payment_review")
 @require_POST
 def payment_return(request: HttpRequest, pk: int) -> HttpResponse:
     payment = reviewed(request, pk)
     form = ReturnForm(request.POST)
     if not form.is_valid():
-        messages.error(request, whole_message(form))
-        return redirect("payment_review", pk)
-    act = partial(
-        actions.return_request, payment, **form.cleaned_data, revision=number(request.POST.get("revision", "")), by=request.user
-    )
-    done = attempt(request, act, done=_("The request is returned. The owner has been told."))
-    return redirect(payment) if done else redirect("payment_review", pk)
+        return _again(request, pk, return_form=form)
+    revision = number(request.POST.get("revision", ""))
+    try:
+        actions.return_request(payment, **form.cleaned_data, revision=revision, by=request.user)
+    except TransitionRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _again(request, pk, return_form=form)
+    messages.success(request, _("The request is returned. The owner has been told."))
+    return redirect(payment)
 
 
+@keeps_text_on("payment_review")
 @require_POST
 def payment_decide(request: HttpRequest, pk: int) -> HttpResponse:
     payment = reviewed(request, pk)
     form = PaymentDecisionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, whole_message(form))
-        return redirect("payment_review", pk)
+        return _again(request, pk, decision_form=form)
     try:
         decided = actions.decide_request(
             payment, amount=form.cleaned_data["amount"], lower_reason=form.cleaned_data["lower_reason"],
             revision=number(request.POST.get("revision", "")), by=request.user,
         )  # fmt: skip
     except TransitionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("payment_review", pk)
+        form.add_error(None, str(refusal))
+        return _again(request, pk, decision_form=form)
     amount = decided.amount or Kronor(0)
     messages.success(request, _("Decided: %(amount)s. The owner has been told.") % {"amount": amount.exact})
     return redirect(payment)

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grants.actions.sketches import DraftConflict
 from grants.forms.drafts import typed_content
 from grants.forms.hand_in import SubmitForm
-from grants.views.common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+from grants.views.common import attempt, autosaved, checks_of, log_in_first, number, park_and_log_in, unparked
 from kraftsamling.accounts.models import Signatory
 from kraftsamling.files import store
 from kraftsamling.files.uploads import upload_refusal
@@ -173,13 +172,11 @@ def report_autosave(request: HttpRequest, pk: int, key: str) -> JsonResponse:
     form = ReportForm(section, request.POST.dict(), given=report_content.given(report))
     form.data = typed = typed_content(request.POST, form)
 
-    def checks() -> str:
-        form.is_valid()
-        return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
-
     said = _("Somebody else has saved the report. Press Save, and you will see both texts.")
     back = reverse("report_edit", args=[pk, key])
-    return autosaved(partial(_save, request, report, form, typed), conflict=(said, back), case=report, checks=checks)
+    return autosaved(
+        partial(_save, request, report, form, typed), conflict=(said, back), case=report, checks=partial(checks_of, request, form)
+    )
 
 
 # ---- Reading through and handing in

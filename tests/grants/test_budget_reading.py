@@ -13,6 +13,7 @@ from grants.budget.content import content_from_json
 from grants.budget.reading import BudgetForm, names, typed_budget
 from grants.budget.tables import deviations, table_of_content
 from grants.models import Call, CostCategory, FinancingRole
+from kraftsamling.lib.dates import days_per_year
 from kraftsamling.lib.money import Kronor
 
 FIRST, LAST = dt.date(2027, 1, 15), dt.date(2028, 12, 31)
@@ -508,7 +509,7 @@ def test_a_sketch_within_one_year_stands_as_it_is():
 
 
 def test_days_decide_how_much_falls_in_each_year():
-    days = prefill.days_per_year(dt.date(2026, 12, 31), dt.date(2028, 1, 2))
+    days = days_per_year(dt.date(2026, 12, 31), dt.date(2028, 1, 2))
 
     assert days == {2026: 1, 2027: 365, 2028: 2}
     assert prefill.spread(Kronor(368), list(days.values())) == [Kronor(1), Kronor(365), Kronor(2)]

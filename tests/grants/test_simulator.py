@@ -109,19 +109,6 @@ def test_divided_never_loses_an_ore(ore, weights):
     assert min(parts) >= 0
 
 
-@pytest.mark.parametrize(
-    ("starts", "ends", "expected"),
-    [
-        ("2027-01-01", "2027-12-31", {2027: 365}),
-        ("2027-12-31", "2028-01-01", {2027: 1, 2028: 1}),
-        ("2027-07-01", "2029-02-28", {2027: 184, 2028: 366, 2029: 59}),
-        ("2028-02-29", "2028-02-29", {2028: 1}),
-    ],
-)
-def test_days_per_year_count_first_and_last_day(starts, ends, expected):
-    assert spreading.days_per_year(dt.date.fromisoformat(starts), dt.date.fromisoformat(ends)) == expected
-
-
 def test_a_sketch_is_spread_by_days_with_the_rounding_in_the_last_year():
     one = case(starts="2027-07-01", ends="2028-06-30")
     parts = simulator.per_year(one, Kronor(200_000), {})

@@ -5,7 +5,6 @@ import time
 
 import pytest
 import time_machine
-from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +21,7 @@ from tests.factories import applications as made
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.programmes import ProgrammeFactory
-from tests.grants.scene import questions
+from tests.grants.scene import questions, told
 from tests.grants.test_budget_reading import typed
 from tests.grants.test_budget_sheets import workbook
 from tests.kept import kept
@@ -81,10 +80,6 @@ def kept(application):
 
 def page(client, application, **query):
     return client.get(url(application), query).content.decode()
-
-
-def said(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 # ---- Writing
@@ -172,7 +167,7 @@ def test_a_button_that_cannot_says_why_and_what_was_typed_is_kept(writer, applic
 
     response = press(writer, application, "add_year", **fields)
 
-    assert len(said(response)) == 1
+    assert len(told(response)) == 1
     assert kept(application) == fields
 
 

@@ -26,16 +26,6 @@ from tests.grants.scene import again, why
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
-@pytest.fixture
-def project():
-    return money.create_project()
-
-
-@pytest.fixture
-def by(project):
-    return money.economist(project)
-
-
 # ---- Advance
 
 

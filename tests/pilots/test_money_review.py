@@ -26,16 +26,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
-def project():
-    return money.create_project()
-
-
-@pytest.fixture
-def by(project):
-    return money.economist(project)
-
-
-@pytest.fixture
 def request_in(project):
     return money.create_sent_in(project, 100_000, 50_000, -10_000)
 

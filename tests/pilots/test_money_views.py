@@ -294,7 +294,8 @@ def test_a_higher_amount_is_refused_on_the_page_too(project, by):
     page = signed_in(by).post(
         url("payment_decide", made.pk), {"revision": made.revision, "amount": "401", "lower_reason": "x"}, follow=True
     )
-    assert (again(made).state, len(told(page))) == ("submitted", 1)
+    assert (again(made).state, told(page), page.status_code) == ("submitted", [], 200)
+    assert text_of(page).count("401\u00a0kr är mer än vad som kan betalas ut, 400\u00a0kr.") == 1
 
 
 def test_a_row_that_cannot_be_read_stays_on_the_page(project, by):
