@@ -162,7 +162,7 @@ def county():
     return part, places
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(found=many_cases())
 def test_the_parts_add_up_to_the_whole_for_any_choice(county, found):
     made, places, lines, picked = found
