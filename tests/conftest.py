@@ -17,8 +17,13 @@ os.mkdir(os.path.join(os.environ["DATA_DIR"], "static"))  # noqa: PTH102, PTH118
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings as django_settings  # noqa: E402
+
+# What must always hold is true or false; how long an example takes says only how busy the machine is.
+hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parent.parent
 
