@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from crispy_forms.layout import Div
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.text import clean_text, single_child_hints
@@ -91,7 +90,7 @@ class RowsForm(DraftForm):
 
     def label_of(self, name: str) -> str:
         """What the field is called outside its own row."""
-        return self._label(name, ValidationError(""))
+        return self._place(name)
 
     def label_within(self, name: str) -> str:
         """What the field is called inside its row; empty for a field that stands by itself or begins a row."""
@@ -107,8 +106,8 @@ class RowsForm(DraftForm):
         first = f"{prefix}_{rest.partition('_')[0]}_{self.row_groups[prefix][0]}" if prefix in self.row_groups else ""
         return first if first in self.fields else ""
 
-    def _label(self, name: str, error: ValidationError) -> str:
+    def _place(self, name: str) -> str:
         first = self._first_of_row(name)
         if first not in {"", name}:
             return f"{str(self.fields[first].label).split(':')[0]}: {str(self.fields[name].label).lower()}"
-        return super()._label(name, error)
+        return super()._place(name)

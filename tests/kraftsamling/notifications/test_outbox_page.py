@@ -116,7 +116,7 @@ def test_outbox_list_asks_the_database_as_often_for_many_as_for_few(client, prom
     few, many = questions(3), questions(1000)
 
     assert few == many
-    assert many <= 12
+    assert many <= 8
 
 
 def test_message_detail_shows_the_text_escaped_and_without_the_receivers_own_links(client, promise, programme, leader):
