@@ -1,14 +1,18 @@
+import gc
 import http.server
 import io
 import subprocess
+import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pdfua
 import pikepdf
 import pytest
+from celery.signals import worker_process_shutdown
 from django.test import override_settings
 
-from kraftsamling.lib.pdf import html_to_pdf
+from kraftsamling.lib.pdf import forget_fonts, html_to_pdf
 
 DOCUMENT = """{% extends "pdf/base.html" %}
 {% block content %}
@@ -146,3 +150,44 @@ def test_the_same_content_gives_the_same_pages(write, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
 
     assert write() == write()
+
+
+def test_a_document_is_the_same_whatever_has_been_written_before(write):
+    """Fonts are kept from one to the next: neither words nor sizes of another document get into this one."""
+    forget_fonts()
+    alone = write("Först")
+    for text in (HOSTILE, "Čuoŋo Łódź", "0123456789" * 50):
+        write(text, raw="<h3 style='font-variant-numeric: oldstyle-nums; font-size: 31pt'>Annat</h3>")
+    assert write("Först") == alone
+
+
+def test_fonts_are_unpacked_once_and_their_files_go_with_them(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    forget_fonts()
+    write("Ett")
+    (folder,) = (tmp_path / "temporary").iterdir()
+    files = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    write("Två")
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == files != {}
+    forget_fonts()
+    gc.collect()
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_threads_that_write_at_once_write_the_same():
+    def written(_number):
+        return html_to_pdf("pdf/base.html", {}, title="Samtidigt")
+
+    with ThreadPoolExecutor(3) as threads:
+        assert set(threads.map(written, range(6))) == {written(0)}
+
+
+def test_a_worker_that_ends_takes_the_files_with_it(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    forget_fonts()
+    write("Ett")
+    worker_process_shutdown.send(sender=None, pid=0, exitcode=0)
+    gc.collect()
+    assert list((tmp_path / "temporary").iterdir()) == []
