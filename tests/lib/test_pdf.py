@@ -1,6 +1,7 @@
 import gc
 import http.server
 import io
+import re
 import subprocess
 import tempfile
 import threading
@@ -94,10 +95,28 @@ def test_document_uses_our_fonts_alone_and_carries_them(write, tmp_path):
     assert {line.split()[0].partition("+")[2] for line in listed} == {
         "Figtree",
         "Figtree-Bold",
-        "Figtree-Semi-Bold",
+        "Figtree-Tabular",
+        "Figtree-Tabular-Semi-Bold",
         "Figtree-Ext",
     }
     assert {line[58:].split()[1] for line in listed} == {"yes"}
+
+
+def test_numbers_stand_under_one_another_in_tables_alone(write, tmp_path):
+    table = "<table><tr><td class='num'>1111</td></tr><tr><td class='num'>8888</td></tr></table>"
+    (tmp_path / "a.pdf").write_bytes(write("1117 8887", rows=0, raw=table))
+    done = subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True)
+    words = re.findall(r'xMin="([\d.]+)".*xMax="([\d.]+)".*>(\d{4})<', done.stdout)
+    width = {word: round(float(right) - float(left), 2) for left, right, word in words}
+    assert width["1111"] == width["8888"]
+    assert width["1117"] < width["8887"]
+
+
+def test_no_style_asks_for_features_of_a_font_where_text_is(settings):
+    """Each piece of text would leave its wish in the memory of the worker: half a megabyte for each report."""
+    styles = "".join(path.read_text() for path in (settings.BASE_DIR / "templates/pdf").rglob("*.*"))
+    outside = re.sub(r"@font-face \{.*?\}", "", styles)
+    assert re.findall(r"font-(?:variant|feature|kerning)[a-z-]*", outside) == []
 
 
 def test_pages_are_numbered_under_a_running_header(write, tmp_path):
