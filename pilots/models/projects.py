@@ -83,6 +83,14 @@ class ProjectQuerySet(models.QuerySet):
         taking_part = ProjectPartner.objects.filter(organisation__in=own).values("project")
         return free & (Q(kind=ProjectKind.PLATFORM) | (~Q(owner__in=own) & ~Q(pk__in=taking_part)))
 
+    def closed_to(self, user: Any) -> "ProjectQuerySet":
+        """The others: asked for themselves where they are wanted, since they are few and those that are free are many."""
+        closed = Q(application__sketch__in=Sketch.objects.closed_to(user))
+        if own := user.organisation_ids:
+            taking_part = ProjectPartner.objects.filter(organisation__in=own).values("project")
+            closed |= ~Q(kind=ProjectKind.PLATFORM) & (Q(owner__in=own) | Q(pk__in=taking_part))
+        return self.filter(closed)
+
     def in_municipality(self, code: str) -> "ProjectQuerySet":
         """There, or in the whole of its county."""
         there = Project.municipalities.through.objects.filter(municipality=code).values("project")
