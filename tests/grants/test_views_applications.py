@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from grants import actions
-from grants.forms.applications import BY_KEY, SECTIONS, SectionForm
+from grants.forms.applications import BY_KEY, MOST_GOALS, SECTIONS, SectionForm
 from grants.models import Application, ApplicationVersion
 from tests.factories import applications as make
 from tests.factories.accounts import UserFactory
@@ -133,6 +134,41 @@ def test_rows_that_are_emptied_are_gone(application, writer):
     writer.post(edit(application, "genomforande"), {"revision": 0, **rows})
     writer.post(edit(application, "genomforande"), {"revision": 1, "goal_1_goal": "Mål 1", "goal_2_goal": "", "goal_3_goal": ""})
     assert [name for name in draft(application).content if name.startswith("goal_")] == ["goal_1_goal"]
+
+
+def rows_of(page):
+    """The groups whose last row has a place to go to, and those that may have another row."""
+    content = page.content.decode()
+    return re.findall(r'id="row-(\w+)"', content), re.findall(r'name="row" value="(\w+)"', content)
+
+
+def test_another_row_is_a_button_away_and_saves_what_is_typed(application, writer):
+    path = edit(application, "genomforande")
+    assert rows_of(writer.get(path)) == (["goal"], ["goal"])
+    answer = writer.post(path, {"revision": draft(application).revision, "goal_1_goal": "Mål 1", "row": "goal"})
+    assert answer["Location"] == f"{path}#row-goal"
+    page = writer.get(path).content.decode()
+    assert 'value="Mål 1"' in page
+    assert 'id="row-goal"' in page
+    assert page.index('name="goal_1_goal"') < page.index('id="row-goal"') < page.index('name="goal_2_goal"')
+
+
+def test_no_more_rows_are_offered_than_there_is_room_for(application, writer):
+    path = edit(application, "genomforande")
+    rows = {f"goal_{n}_goal": f"Mål {n}" for n in range(1, MOST_GOALS)}
+    writer.post(path, {"revision": draft(application).revision, **rows})
+    assert rows_of(writer.get(path)) == (["goal"], [])
+
+
+def test_rows_whose_number_is_given_have_no_such_button(application, writer):
+    assert rows_of(writer.get(edit(application, "parter"))) == (["partner"], ["partner"])
+
+
+@pytest.mark.parametrize("asked", ["contact2", "", "//elsewhere.example", '"><script>'])
+def test_an_unknown_row_leads_nowhere_else(application, writer, asked):
+    path = edit(application, "genomforande")
+    answer = writer.post(path, {"revision": draft(application).revision, "row": asked})
+    assert answer["Location"] == path
 
 
 def test_two_windows_meet_on_a_page_with_both_texts(application, writer):
