@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,7 +24,7 @@ from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, one_of, park_and_log_in
+from .common import attempt, keeps_text_on, one_of
 from .common import number as number_of
 from .sketches import bound_form, conflict_page, organisation_context, own_sketch
 
@@ -155,12 +153,10 @@ def sketch_file(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponseBas
     return send(request, get_object_or_404(StoredFile, pk=file_id))
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("sketch_edit")
 def sketch_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the draft that came with the form, then the file: a refused file costs nobody their text."""
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
     form = FileForm(request.POST, request.FILES, questions=list(sketch.call.questions.filter(step=Step.SKETCH)))
     return _text_beside(request, sketch) or _file_added(request, sketch, form)
@@ -197,11 +193,9 @@ def _text_beside(request: HttpRequest, sketch: Sketch) -> HttpResponse | None:
     return None
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("sketch_edit")
 def sketch_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
     found = get_object_or_404(sketch.files.filter(removed_at=None).select_related("file", "sketch"), pk=link)
     trouble = _text_beside(request, sketch)

@@ -1,10 +1,12 @@
 """What several pages of the call share."""
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -75,6 +77,38 @@ def park_and_log_in(request: HttpRequest, *, path: str) -> HttpResponse:
             request, "grants/too_long_to_park.html", {"refusal": str(refusal), "log_in": log_in_first(path)}, status=413
         )
     return redirect(log_in_first(path, parkerad=token))
+
+
+def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What somebody sends after the session has expired is kept, and comes back after log-in."""
+
+    @login_not_required
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            return park_and_log_in(request, path=request.path)
+        return redirect(log_in_first(request.get_full_path()))
+
+    return answer
+
+
+def keeps_text_on(page: str, *part: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """As keeps_text, for a small form that stands on another page: its text comes back there."""
+
+    def of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_not_required
+        @functools.wraps(view)
+        def answer(request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
+            if request.user.is_authenticated:
+                return view(request, pk, **more)
+            path = reverse(page, args=[pk, *part])
+            return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
+
+        return answer
+
+    return of
 
 
 def autosaved(
