@@ -24,7 +24,7 @@ from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, keeps_text_on, one_of
+from .common import attempt, compare_page, keeps_text_on
 from .common import number as number_of
 from .sketches import bound_form, conflict_page, organisation_context, own_sketch
 
@@ -103,15 +103,13 @@ def sketch_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_GET
 def sketch_compare(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
-    numbers = list(sketch.versions.order_by("number").values_list("number", flat=True))
-    if len(numbers) < 2:  # noqa: PLR2004 - two to compare
-        return redirect(sketch)
-    first, then = one_of(request, "fran", numbers[-2], numbers), one_of(request, "till", numbers[-1], numbers)
-    before, after = (get_object_or_404(sketch.versions.all(), number=number) for number in (first, then))
+    return compare_page(request, sketch, sketch.versions.all(), changes)
+
+
+def changes(before: SketchVersion, after: SketchVersion) -> list[tuple[str, str, str]]:
+    """(label, then, now) of everything that differs."""
     rows = zip(_compared(before), _compared(after), strict=True)
-    changes = [(label, old, new) for (label, old), (_same, new) in rows if old != new]
-    context = {"case": sketch, "before": before, "after": after, "numbers": numbers, "changes": changes}
-    return render(request, "grants/version_compare.html", context)
+    return [(label, old, new) for (label, old), (_same, new) in rows if old != new]
 
 
 def _compared(version: SketchVersion) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -143,7 +144,30 @@ def number(text: str, default: int = -1) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else default
 
 
-def one_of(request: HttpRequest, name: str, default: int, numbers: Sequence[int]) -> int:
+NEEDED_TO_COMPARE = 2
+
+
+def compare_page(
+    request: HttpRequest, case: Any, versions: "QuerySet[Any]", changes: Callable[[Any, Any], list[Any]], *, title: str = ""
+) -> HttpResponse:
+    """Two versions: those that the address asks for, otherwise the two latest. Leads back where there is one alone."""
+    numbers = list(versions.order_by("number").values_list("number", flat=True))
+    if len(numbers) < NEEDED_TO_COMPARE:
+        return redirect(case)
+    before = versions.get(number=_one_of(request, "fran", numbers[-2], numbers))
+    after = versions.get(number=_one_of(request, "till", numbers[-1], numbers))
+    context = {
+        "case": case,
+        "title": title or after.title,
+        "before": before,
+        "after": after,
+        "numbers": numbers,
+        "changes": changes(before, after),
+    }
+    return render(request, "grants/version_compare.html", context)
+
+
+def _one_of(request: HttpRequest, name: str, default: int, numbers: Sequence[int]) -> int:
     """The number that the address asks for, if it is one of those that are there."""
     asked = number(request.GET.get(name, ""))
     return asked if asked in numbers else default
