@@ -13,6 +13,7 @@ class PilotsConfig(AppConfig):
             frozen,
             messages,
             money_messages,
+            payment_documents,
             receivers,
             report_documents,
             report_messages,

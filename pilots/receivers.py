@@ -8,11 +8,11 @@ from django.dispatch import receiver
 from grants.models import Decision, ReleaseReason
 from grants.signals import application_awarded, decision_corrected
 
-from . import actions
+from . import actions, builds, payment_documents
 from .actions import frames, indicators, report_plan
 from .actions.money_common import lock_project
-from .models import Project
-from .signals import project_opened, terms_changed
+from .models import PaymentRequest, Project
+from .signals import payment_decided, project_opened, terms_changed
 from .steering import documents, grant_facts, triggers  # noqa: F401 - documents are registered, triggers laid after migrations
 
 
@@ -43,3 +43,9 @@ def on_new_terms(sender: Any, *, project: Project, at: datetime, **kwargs: Any) 
 def on_new_cap(sender: Any, *, project: Project, at: datetime, **kwargs: Any) -> None:
     """A lower grant leaves money in the frame, a higher one takes more of it."""
     frames.release_frame(lock_project(project), reason=ReleaseReason.CHANGE, at=at)
+
+
+@receiver(payment_decided, dispatch_uid="pilots.payment_document")
+def on_payment(sender: Any, *, request: PaymentRequest, at: datetime, **kwargs: Any) -> None:
+    """The decision as a document, which a worker makes after the commit."""
+    builds.ask(payment_documents.KIND, request.pk, by=request.decided_by, at=at)

@@ -5,5 +5,8 @@ from django.dispatch import Signal
 terms_changed = Signal()
 """New terms count from now on. Arguments: project, at, and the terms before and after (`before`, `after`)."""
 
+payment_decided = Signal()
+"""A payment request has been decided. Arguments: request, at."""
+
 project_opened = Signal()
 """A project stands in the registry, with its terms and budget. Arguments: project, at."""

@@ -63,8 +63,15 @@ def setting_of(application: Application, draft: ApplicationDraft) -> edits.Setti
 
 
 def page_context(
-    application: Application, draft: ApplicationDraft, typed: dict[str, str], setting: edits.Setting, **more: Any
+    application: Application,
+    draft: ApplicationDraft,
+    typed: dict[str, str],
+    setting: edits.Setting,
+    *,
+    saved: bool = True,
+    **more: Any,
 ) -> dict[str, Any]:
+    """What is begun from the sketch is not saved: until it is, the list of parts says that the budget remains."""
     form = edits.form_of(typed, setting)
     return {
         "application": application,
@@ -75,7 +82,7 @@ def page_context(
         "revision": draft.revision,
         "form": form,
         "key": BUDGET_SECTION,
-        "sections": all_forms(application, {**draft.content, **typed}).progress(),
+        "sections": all_forms(application, {**draft.content, **(typed if saved else {})}).progress(),
         "editor": editor(form),
         "wrong": form.wrong_at(),
         "remaining": form.remaining(),
@@ -103,7 +110,9 @@ def budget_edit(request: HttpRequest, application: Application) -> HttpResponse:
         typed, revision = typed_budget(parked), number(parked.get("revision", ""))
     elif from_sketch:
         typed = prefill.from_sketch(application.sketch.handed_in.content, setting)
-    context = page_context(application, draft, typed, setting, restored=parked is not None, from_sketch=from_sketch)
+    context = page_context(
+        application, draft, typed, setting, restored=parked is not None, from_sketch=from_sketch, saved=not from_sketch
+    )
     context |= {"pasted": parked.get("paste", "") if parked else "", "problems": []}
     return render(request, "grants/budget/edit.html", {**context, "revision": revision})
 

@@ -33,12 +33,13 @@ def own_sketch(request: HttpRequest, pk: int) -> Sketch:
 
 @require_GET
 def sketch_list(request: HttpRequest) -> HttpResponse:
-    sketches = (
-        Sketch.objects.of_organisations(request.user).with_details().select_related("application").order_by("-created_at", "-pk")
-    )
+    at = timezone.now()
+    mine = Sketch.objects.of_organisations(request.user).with_details().with_moments()
+    page = paged(request, mine.order_by("-created_at", "-pk"))
     context = {
-        "page": paged(request, sketches),
-        "open_calls": Call.objects.open(at=timezone.now()).order_by("closes_at", "pk")[:5],
+        "page": page,
+        "rows": [(sketch, progress.next_moment(sketch, at=at)) for sketch in page],
+        "open_calls": Call.objects.open(at=at).order_by("closes_at", "pk")[:5],
     }
     return render(request, "grants/sketch_list.html", context)
 

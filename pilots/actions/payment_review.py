@@ -14,7 +14,7 @@ from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import day_text, stockholm_today
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
-from pilots import accounts_of_money, entitlement, payment_rules
+from pilots import accounts_of_money, entitlement, payment_rules, signals
 from pilots.models import CostEntry, PaymentRequest, Payout, PayoutKind
 from pilots.permissions import money as permissions
 from pilots.states import PAYMENT_MOVES, PaymentState
@@ -143,6 +143,7 @@ def decide_request(
     settle_what_is_even(fresh.project, at=at)
 
     _record_decision(fresh, by=by, at=at)
+    signals.payment_decided.send(PaymentRequest, request=fresh, at=at)
     request.refresh_from_db()
     return fresh
 

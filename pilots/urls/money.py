@@ -24,6 +24,7 @@ urlpatterns = [
     path("projekt/utbetalning/<int:pk>/las-igenom/", payments.payment_preview, name="payment_preview"),
     path("projekt/utbetalning/<int:pk>/sista/", payments.payment_final, name="payment_final"),
     path("projekt/utbetalning/<int:pk>/skicka-in/", payments.payment_submit, name="payment_submit"),
+    path("projekt/utbetalning/<int:pk>/beslutet/", payments.payment_document, name="payment_document"),
     path("projekt/utbetalning/<int:pk>/aterta/", payments.payment_withdraw, name="payment_withdraw"),
     # the economist's desk
     path("projekt/utbetalning/", payment_review.payment_list, name="payment_list"),

@@ -22,12 +22,14 @@ from kraftsamling.files.uploads import upload_refusal
 from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
-from pilots import accounts_of_money, payment_rules
+from pilots import accounts_of_money, builds, payment_rules
 from pilots.actions import payments as actions
 from pilots.forms.money import AccountForm, PaymentFileForm, PaymentSubmitForm, ReasonForm, whole_message
-from pilots.models import CostEntry, PaymentRequest, Project, ProjectKind
+from pilots.models import CostEntry, DocumentBuild, PaymentRequest, Project, ProjectKind
 from pilots.money_page import request_context, versions_of, workroom_context
+from pilots.payment_documents import KIND as DECISION
 from pilots.permissions import money as permissions
+from pilots.states import PaymentState
 
 
 def project_with_money(request: HttpRequest, pk: int) -> Project:
@@ -94,9 +96,19 @@ def payment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "hidden": hidden,
         "page": paged(request, entries, count=0 if hidden else context["facts"].count),
         "versions": versions_of(payment),
+        "document": DocumentBuild.objects.of(DECISION, pk).ready().first() if payment.amount is not None else None,
         "may_review": permissions.can_review_payment(request.user, payment.project),
     }
     return render(request, "pilots/payment_detail.html", context)
+
+
+@require_POST
+def payment_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """The decision as a document: the page where it is fetched. It is asked for when the decision is made, and here if need be."""
+    payment = readable_request(request, pk)
+    if payment.state != PaymentState.DECIDED:
+        raise Http404
+    return redirect(builds.ask(DECISION, payment.pk, by=request.user, at=timezone.now()))
 
 
 @require_GET

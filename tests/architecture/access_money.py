@@ -35,6 +35,8 @@ MONEY = {
     "payment_final": button(OWN),
     "payment_submit": button(OWN),
     "payment_withdraw": button(OWN),
+    "payment_document": button(READERS),
+    "payment_document@sent": button(frozenset()),
     "payment_list": page(ECONOMIST),
     "payment_review": form(ECONOMIST, forbidden=NOT_ECONOMIST),
     "payment_approve_rest": button(ECONOMIST, forbidden=NOT_ECONOMIST),

@@ -293,6 +293,9 @@ def test_years_outside_the_project_are_told_at_the_amount_or_at_the_years():
     empty = BudgetForm(typed(b_years="2027 2028 2029"), call=call(), starts_on=FIRST, ends_on=LAST)
 
     assert wrong_at(bound) == ["b_c0_2028"]
+    assert [text for _name, text in bound.wrong()] == [
+        "2028 ligger utanför projektet, som pågår 2027. Flytta beloppen eller ta bort året."
+    ]
     assert wrong_at(empty) == ["b_years"]
     assert BudgetForm(typed(), call=call()).wrong() == []
 

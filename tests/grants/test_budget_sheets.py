@@ -90,6 +90,14 @@ def test_rows_without_a_row_of_years_follow_the_budgets_years():
     ]
 
 
+@pytest.mark.parametrize("nought", ["-", " - ", "\u2013", "-   kr", "\u2212\u00a0kr", "\u2014"])
+def test_a_dash_is_how_a_spreadsheet_shows_nought(nought):
+    """It is no amount, and no words about the line either: the amount after it stays in its own year."""
+    assert pasted(f"\t2027\t2028\nResor\t{nought}\t500").costs == [{"category": "travel", "2028": "500"}]
+    assert pasted(f"Resor\t{nought}\t500").costs == [{"category": "travel", "2028": "500"}]
+    assert pasted(f"Resor\tBuss\t{nought}\t500").costs == [{"category": "travel", "label": "Buss", "2028": "500"}]
+
+
 def test_semicolons_and_quotes_are_read_too():
     sheet = pasted('Del;2027\n"Egen personal";"1 000,50"')
 

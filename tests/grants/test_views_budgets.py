@@ -111,6 +111,18 @@ def test_the_first_page_is_the_sketch_spread_over_its_years_and_nothing_is_saved
     assert kept(application) == {}
 
 
+def test_the_list_of_parts_says_that_a_budget_remains_until_it_is_saved(writer, application):
+    def shown():
+        response = writer.get(url(application))
+        (part,) = [part for part in response.context["sections"] if part["key"] == "budget"]
+        return part["remaining"] > 0, "Sparat" in response.content.decode()
+
+    before = shown()
+    press(writer, application, **typed())
+
+    assert (before, shown()) == ((True, False), (False, True))
+
+
 def test_a_budget_that_is_begun_is_shown_as_it_was_typed(writer, application):
     press(writer, application, **typed(b_c0_2027="tvåhundra", b_c0_label=XSS))
     shown = page(writer, application)
@@ -181,7 +193,7 @@ def test_the_period_is_the_applications_own_when_it_has_one(writer, application)
 
     press(writer, application, **typed())
 
-    assert "2027–2027" in page(writer, application)
+    assert "utanför projektet, som pågår 2027. Flytta" in page(writer, application)
 
 
 # ---- Two at once

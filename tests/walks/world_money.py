@@ -63,6 +63,7 @@ def money_of(programme, home, people, *, at):
     rows = {f"payment_{name}": one for name in names}
     rows |= {f"payment_{name}": case for name in ["detail", "review", "approve_rest", "return", "decide"]}
     rows |= {"payment_edit@sent": case, "payment_detail@draft": one, "payment_detail@returned": {"pk": back.pk}}
+    rows |= {"payment_document": {"pk": decided.pk}, "payment_document@sent": case}
     rows |= {"payment_detail@decided": {"pk": decided.pk}, "payment_rows_file": {**case, "kind": "pdf"}}
     rows |= {f"payment_rows_file@{kind}": {**case, "kind": kind} for kind in ("csv", "xlsx")}
     rows |= {"payment_rows_file@draft": {**one, "kind": "csv"}, "payment_books": {**one, "link": link.pk}}
