@@ -16,7 +16,7 @@ from grants.models import Application, ApplicationVersion, Decision
 from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 
-from .common import attempt, one_of
+from .common import attempt, compare_page
 from .completions import page_of_application
 
 
@@ -80,19 +80,7 @@ def application_version(request: HttpRequest, pk: int, number: int) -> HttpRespo
 @require_GET
 def application_compare(request: HttpRequest, pk: int) -> HttpResponse:
     application = readable_application(request, pk)
-    numbers = list(application.versions.order_by("number").values_list("number", flat=True))
-    if len(numbers) < 2:  # noqa: PLR2004 - two to compare
-        return redirect(application)
-    first, then = one_of(request, "fran", numbers[-2], numbers), one_of(request, "till", numbers[-1], numbers)
-    before, after = (get_object_or_404(application.versions.select_related("budget"), number=number) for number in (first, then))
-    context = {
-        "case": application,
-        "before": before,
-        "after": after,
-        "numbers": numbers,
-        "changes": changes(before, after),
-    }
-    return render(request, "grants/version_compare.html", context)
+    return compare_page(request, application, application.versions.select_related("budget"), changes)
 
 
 def changes(before: ApplicationVersion, after: ApplicationVersion) -> list[tuple[str, str, str]]:

@@ -29,9 +29,11 @@ from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, autosaved, checks_of, log_in_first, number, park_and_log_in, unparked
+from .common import attempt, autosaved, checks_of, keeps_text, keeps_text_on, log_in_first, number, unparked
 
 PREVIEW = "preview"
+FILES = "uppgifter"
+"""The part that has the files."""
 
 
 def own_application(request: HttpRequest, pk: int) -> Application:
@@ -66,11 +68,8 @@ def _section_form(application: Application, key: str, typed: dict[str, Any]) -> 
     return SectionForm(BY_KEY[key], typed, application=application)
 
 
-@login_not_required
+@keeps_text
 def application_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    path = reverse("application_edit", args=[pk, key])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     application = own_application(request, pk)
     if key not in BY_KEY:
         raise Http404
@@ -79,7 +78,7 @@ def application_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if request.method == "POST":
         return _saved(request, application, key)
     typed, revision = application.draft.content, application.draft.revision
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     if parked is not None:
         mine = typed_content(parked, _section_form(application, key, typed))
         typed, revision = {**typed, **mine}, number(parked.get("revision", ""))
@@ -271,13 +270,11 @@ def application_submit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(application)
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("application_edit", FILES)
 def application_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the text that came with the form, then the file: a refused file costs nobody their text."""
-    key = "uppgifter"
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("application_edit", args=[pk, key]))
+    key = FILES
     application = own_application(request, pk)
     trouble = _text_beside(request, application, key)
     if trouble:
@@ -309,12 +306,10 @@ def _text_beside(request: HttpRequest, application: Application, key: str) -> Ht
     return _kept(request, application, key) if "revision" in request.POST else None
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("application_edit", FILES)
 def application_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
-    key = "uppgifter"
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("application_edit", args=[pk, key]))
+    key = FILES
     application = own_application(request, pk)
     found = get_object_or_404(application.files.filter(removed_at=None).select_related("file", "application__sketch"), pk=link)
     trouble = _text_beside(request, application, key)

@@ -23,14 +23,12 @@ from grants.budget.editor import editor
 from grants.budget.reading import names, typed_budget
 from grants.forms.applications import BUDGET_SECTION
 from grants.models import Application, ApplicationDraft
-from kraftsamling.accounts.models import OrganisationKind
+from kraftsamling.accounts.models import PUBLIC_KINDS
 from kraftsamling.files.uploads import upload_refusal
 from kraftsamling.lib.transitions import TransitionRefused
 
 from .applications import all_forms, next_part, own_application, part_url
-from .common import as_file, autosaved, log_in_first, number, park_and_log_in, unparked
-
-PUBLIC_KINDS = {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, OrganisationKind.UNIVERSITY, OrganisationKind.AUTHORITY}
+from .common import as_file, autosaved, keeps_text, number, unparked
 
 
 def budget_url(pk: int) -> str:
@@ -92,14 +90,10 @@ def page_context(
     }
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def application_budget(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor, and every button in it: each saves first, so that nothing typed is lost."""
-    if not request.user.is_authenticated:
-        return (
-            park_and_log_in(request, path=budget_url(pk)) if request.method == "POST" else redirect(log_in_first(budget_url(pk)))
-        )
     application = own_application(request, pk)
     return budget_save(request, application) if request.method == "POST" else budget_edit(request, application)
 

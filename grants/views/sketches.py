@@ -22,7 +22,7 @@ from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, autosaved, checks_of, log_in_first, number, park_and_log_in, unparked
+from .common import attempt, autosaved, checks_of, keeps_text_on, log_in_first, number, unparked
 
 
 def own_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -110,11 +110,9 @@ def _unparked(request: HttpRequest, sketch: Sketch) -> tuple[dict[str, Any], int
     return typed_content(content, bound_form(sketch, {})), number(content.get("revision", ""))
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("sketch_edit")
 def sketch_save(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
     typed = typed_content(request.POST, bound_form(sketch, {}))
     try:

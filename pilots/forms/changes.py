@@ -22,15 +22,13 @@ from grants.models import Call
 from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from grants.rules import percent_text
 from kraftsamling.accounts.identity import OrgNumberFormField
-from kraftsamling.accounts.models import Organisation, OrganisationKind
+from kraftsamling.accounts.models import PUBLIC_KINDS, Organisation
 from kraftsamling.lib.money import Kronor, KronorFormField
 from kraftsamling.ui.crispy import laid_out
 from pilots.models import ChangeDecision, ChangeFileKind, ChangeOutcome, ChangeRequest, Project
 from pilots.states import ProjectState
 
 from .projects import ProseForm, label_of
-
-PUBLIC_KINDS = {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, OrganisationKind.UNIVERSITY, OrganisationKind.AUTHORITY}
 
 
 def _share_validators() -> list[Any]:

@@ -1,54 +1,18 @@
 """Pages with a form whose text is never lost: not when the session has expired, not when a colleague saved first."""
 
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from grants.forms.decisions import ComparedForm
-from grants.views.common import log_in_first, park_and_log_in, unparked
+from grants.views.common import keeps_text, keeps_text_on, unparked  # noqa: F401 - with the rest of what keeps text
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 
 CONFLICT = 409
-
-
-def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """What somebody sends after the session has expired is kept, and comes back after log-in."""
-
-    @login_not_required
-    @functools.wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        if request.method == "POST":
-            return park_and_log_in(request, path=request.path)
-        return redirect(log_in_first(request.get_full_path()))
-
-    return answer
-
-
-def keeps_text_on(page: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """As keeps_text, for a small form that stands on another page: its text comes back there."""
-
-    def of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @login_not_required
-        @functools.wraps(view)
-        def answer(request: HttpRequest, pk: int) -> HttpResponse:
-            if request.user.is_authenticated:
-                return view(request, pk)
-            path = reverse(page, args=[pk])
-            return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
-
-        return answer
-
-    return of
 
 
 def part_of(parked: Any, name: str) -> Any:

@@ -18,7 +18,16 @@ from grants.actions.sketches import DraftConflict
 from grants.forms.drafts import typed_content
 from grants.forms.hand_in import SubmitForm
 from grants.forms.rows import row_anchor
-from grants.views.common import attempt, autosaved, checks_of, log_in_first, number, park_and_log_in, unparked
+from grants.views.common import (
+    attempt,
+    autosaved,
+    checks_of,
+    keeps_text,
+    keeps_text_on,
+    log_in_first,
+    number,
+    unparked,
+)
 from kraftsamling.accounts.models import Signatory
 from kraftsamling.files import store
 from kraftsamling.files.uploads import upload_refusal
@@ -58,11 +67,8 @@ def _section(report: Report, key: str) -> Any:
     return BY_KEY[key]
 
 
-@login_not_required
+@keeps_text
 def report_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    path = reverse("report_edit", args=[pk, key])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     report = own_report(request, pk)
     section = _section(report, key)
     if not report.is_being_written:
@@ -71,7 +77,7 @@ def report_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return _saved(request, report, key)
     given = report_content.given(report)
     typed, revision = typed_of(report, given), report.draft.revision
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     if parked is not None:
         typed = {**typed, **typed_content(parked, ReportForm(section, typed, given=given))}
         revision = number(parked.get("revision", ""))
@@ -262,12 +268,10 @@ def _hand_in(request: HttpRequest, report: Report, said: dict[str, Any]) -> Http
 # ---- Pictures and files
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("report_edit", FILES)
 def report_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the text that came with the form, then the file: a refused file costs nobody their text."""
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("report_edit", args=[pk, FILES]))
     report = own_report(request, pk)
     too_large = upload_refusal(request)
     trouble = _kept(request, report, FILES) if "revision" in request.POST else None
@@ -293,11 +297,9 @@ def _add_file(request: HttpRequest, report: Report, form: ReportFileForm) -> Non
         messages.success(request, _("The file is added."))
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("report_edit", FILES)
 def report_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("report_edit", args=[pk, FILES]))
     report = own_report(request, pk)
     found = get_object_or_404(report.files.kept().select_related("file", "report__project"), pk=link)
     trouble = _kept(request, report, FILES) if "revision" in request.POST else None

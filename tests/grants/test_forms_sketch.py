@@ -290,9 +290,6 @@ def test_numbers_that_only_look_alike_pass(call, harmless):
     assert errors(filled(call, need=f"Ring {harmless}")) == {}
 
 
-HINT = "The text seems to be about a single child: “%(hint)s”. Write about the group instead, or tick the box if we are wrong."
-
-
 @pytest.mark.parametrize("name", TEXT_FIELDS)
 def test_a_text_about_a_single_child_is_asked_about(call, name):
     form = filled(call, **{name: "Lisa går i klass 4B och mår dåligt."})

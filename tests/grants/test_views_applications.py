@@ -203,6 +203,20 @@ def test_a_text_written_after_the_session_ended_is_back_after_log_in(application
     assert (page.context["restored"], page.context["form"].data["purpose"]) == (True, "Skrivet utan inloggning")
 
 
+@pytest.mark.parametrize("name", ["application_file_add", "application_file_remove"])
+def test_a_text_sent_with_a_file_after_the_session_ended_is_back_after_log_in(application, writer, name):
+    writer.post(url("application_file_add", application), {"file": upload(), "about": "other"})
+    more = [application.files.get().pk] if name == "application_file_remove" else []
+    before = draft(application).content
+    answer = Client().post(
+        url(name, application, *more), {"revision": 0, "postal_address": "Storgatan 1", "file": upload("b.pdf")}
+    )
+    token = answer["Location"].partition("parkerad%3D")[2]
+    assert (application.files.filter(removed_at=None).count(), draft(application).content) == (1, before)
+    page = writer.get(edit(application, "uppgifter"), {"parkerad": token})
+    assert (page.context["restored"], page.context["form"].data["postal_address"]) == (True, "Storgatan 1")
+
+
 def test_nobody_else_sees_a_draft(application, leader):
     make.write(application, purpose="Hemligt ännu")
     others = [leader, signed_in(UserFactory()), signed_in(make.writer(make.create_open(application.sketch.call)))]

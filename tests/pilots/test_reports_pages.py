@@ -290,6 +290,19 @@ def test_a_picture_is_described_and_a_bomb_refused(report, member):
     assert ReportFile.objects.kept().count() == 0
 
 
+@pytest.mark.parametrize("name", ["report_file_add", "report_file_remove"])
+def test_a_text_sent_with_a_file_after_the_session_ended_is_back_after_log_in(report, member, client, name):
+    member.post(
+        url("report_file_add", report), {"file": SimpleUploadedFile("a.png", picture(60, 40), "image/png"), "alt": "Vägen."}
+    )
+    more = [ReportFile.objects.get().pk] if name == "report_file_remove" else []
+    answer = client.post(url(name, report, *more), {"revision": 0, "told_elsewhere": "En film om vägen."})
+    token = answer["Location"].partition("parkerad%3D")[2]
+    assert ReportFile.objects.kept().count() == 1
+    page = member.get(url("report_edit", report, "bilder"), {"parkerad": token})
+    assert (page.context["restored"], page.context["form"].data["told_elsewhere"]) == (True, "En film om vägen.")
+
+
 # ---- Lists, files and what waits
 
 
