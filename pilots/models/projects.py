@@ -19,6 +19,8 @@ from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 from pilots.states import ProjectState, tone
 
+from .conflicts import ProjectConflict
+
 PROJECT_READERS = frozenset(
     {*OFFICERS, Role.DECISION_MAKER, Role.STEERING_GROUP, Role.FINANCE_OFFICER, Role.COMMUNICATIONS_OFFICER}
 )
@@ -74,9 +76,14 @@ class ProjectQuerySet(models.QuerySet):
     def free_of_conflict_for(self, user: Any) -> "ProjectQuerySet":
         return self.filter(self._free_of_conflict(user))
 
+    def closed_to(self, user: Any) -> "ProjectQuerySet":
+        """Those that somebody else must handle."""
+        return self.exclude(self._free_of_conflict(user))
+
     def _free_of_conflict(self, user: Any) -> Q:
         """Nobody handles what their own organisation owns or takes part in. The programme's own project is everybody's."""
         free = Q(application=None) | ~Q(application__sketch__in=Sketch.objects.closed_to(user))
+        free &= ~Q(pk__in=ProjectConflict.objects.of(user).values("project"))
         own = user.organisation_ids
         if not own:
             return free

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from grants.forms.reviews import ConflictForm
 from grants.permissions import require
 from grants.views.common import attempt, number, unparked
 from kraftsamling.lib.money import Kronor, parse_signed_kronor, typed
@@ -98,6 +99,7 @@ def _page(
         "return_form": ReturnForm(),
         "decision_form": PaymentDecisionForm(),
         "restored": False,
+        "conflict_form": ConflictForm(),
         **more,
     }
     return render(request, "pilots/payment_review.html", context)
