@@ -94,7 +94,7 @@ def _page(
         "left": facts.left,
         "lines": accounts_of_money.lines_of(calculation),
         "calculation": calculation,
-        "warnings": payment_rules.warnings(payment),
+        "warnings": payment_rules.warnings(payment) + payment_rules.above_budget(payment),
         "indirect": payment_rules.indirect_of(payment, facts, column="approved"),
         "return_form": ReturnForm(),
         "decision_form": PaymentDecisionForm(),
