@@ -15,6 +15,7 @@ from kraftsamling.audit.log import sentence_of
 from kraftsamling.audit.models import AuditEntry
 from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
+from pilots.actions import conflicts
 from pilots.models import PROJECT_READERS, Project, ProjectKind, ProjectPartner
 from tests.factories import applications, decisions
 from tests.factories import grants as make
@@ -59,9 +60,10 @@ def test_every_project_is_either_closed_to_somebody_or_free_of_conflict(stage):
     Project.objects.filter(pk=platform.pk).update(kind=ProjectKind.PLATFORM)
     declared, member, nobody = (make.officer(stage.programme) for _time in range(3))
     actions.declare_on_case(stage.sketch, ground="Släkt.", by=declared, at=AT)
+    conflicts.report_conflict(elsewhere, ground="Släkt.", by=declared, at=AT)
     add_member(owned.owner, member)
     everything = {stage.project, elsewhere, owned, partnered, platform}
-    for one, closed in ((declared, {stage.project}), (member, {owned, partnered}), (nobody, set())):
+    for one, closed in ((declared, {stage.project, elsewhere}), (member, {owned, partnered}), (nobody, set())):
         person = fresh(one)
         assert set(Project.objects.closed_to(person)) == closed
         assert set(Project.objects.free_of_conflict_for(person)) == everything - closed
