@@ -21,9 +21,9 @@ from kraftsamling.lib.env import (
     env_folder,
     env_hosts,
     env_int,
-    env_mail_address,
     env_prefix,
     env_secret,
+    env_sender,
     env_site,
     env_str,
 )
@@ -333,7 +333,7 @@ EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env_mail_address("DEFAULT_FROM_EMAIL", "Kraftsamling <noreply@localhost>")
+DEFAULT_FROM_EMAIL = env_sender("DEFAULT_FROM_EMAIL", "Kraftsamling <noreply@localhost>")
 
 # ---- Language and time
 

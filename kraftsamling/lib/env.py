@@ -92,7 +92,7 @@ def env_hosts(name: str, default: str) -> list[str]:
     return hosts
 
 
-def env_mail_address(name: str, default: str) -> str:
+def env_sender(name: str, default: str) -> str:
     """One address, with a name before it or not."""
     value = env_str(name, default)
     user, _, host = parseaddr(value)[1].rpartition("@")
