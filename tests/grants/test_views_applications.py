@@ -102,6 +102,24 @@ def test_without_signature_or_declaration_nothing_is_sent(application, writer, l
     assert not ApplicationVersion.objects.exists()
 
 
+def test_it_is_said_to_be_ready_with_nothing_signed_and_a_colleague_sends_it_in(application, writer):
+    """The browser holds nothing back: the first of two neither signs nor declares."""
+    signatory = make.create_signatory(application.sketch.organisation, jointly=True)
+    make.write(application)
+    preview = writer.get(url("application_preview", application)).content.decode()
+    form = preview[preview.index(url("application_submit", application)) :].partition("</form>")[0]
+    assert ('name="ready"' in form, " required" in form) == (True, False)
+    said = writer.post(
+        url("application_submit", application), {"revision": draft(application).revision, "ready": "1"}, follow=True
+    )
+    assert "Nu kan en kollega skicka in den" in said.content.decode()
+    colleague = signed_in(UserFactory(member_of=application.sketch.organisation))
+    assert "sa att den är klar" in colleague.get(url("application_preview", application)).content.decode()
+    data = {"revision": draft(application).revision, "signatory": signatory.pk, "is_true": "on"}
+    colleague.post(url("application_submit", application), data)
+    assert ApplicationVersion.objects.count() == 1
+
+
 def test_what_remains_leads_to_its_field(application, writer):
     page = writer.get(url("application_preview", application)).content.decode()
     assert f"{edit(application)}?kontroll=1#div_id_purpose" in page
