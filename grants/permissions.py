@@ -106,7 +106,8 @@ def can_handle_sketch(user: Any, sketch: Sketch) -> bool:
 
 
 def can_declare_conflict(user: Any, sketch: Sketch) -> bool:
-    return has_role(user, sketch.call.programme_id, *CASE_READERS, Role.REVIEWER)
+    """Whoever may work with it, the economist too: the payments are of the case."""
+    return has_role(user, sketch.call.programme_id, *CASE_READERS, Role.REVIEWER, Role.FINANCE_OFFICER)
 
 
 def can_declare_on_assessment(user: Any, assessment: Assessment) -> bool:

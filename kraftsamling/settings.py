@@ -315,6 +315,7 @@ if SAML_APPS:
     INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
 
 PAYMENT_LAST_REQUEST_MONTHS = env_int("PAYMENT_LAST_REQUEST_MONTHS", 1, least=0, most=24)
+PAYMENT_AUDITOR_FROM = env_int("PAYMENT_AUDITOR_FROM", 0, least=0, most=100_000_000)
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 """How many proxies of our own stand before the web process: so many steps of X-Forwarded-For, counted from the right, are
 believed when attempts to log in are counted per address. 0 believes none of them."""

@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grants.models import CostCategory
 from grants.rules import percent_text
 from kraftsamling.lib.dates import day_text, months_after, stockholm_today
-from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.money import Kronor, KronorField
 
+from .change_rules import tolerance_of
 from .entitlement import largest_indirect
 from .models import CostEntry, PaymentFile, PaymentFileKind, PaymentRequest, Project, Report, ReportKind
 from .states import PaymentState, ProjectState, ReportState
@@ -162,6 +164,12 @@ def obstacles(request: PaymentRequest, *, at: datetime, facts: Facts | None = No
     ]
 
 
+def wants_auditor(project: Project) -> bool:
+    """By the size of the grant, which is not changed by asking for it in smaller parts (domain 2.5). Never, if nothing is set."""
+    least = settings.PAYMENT_AUDITOR_FROM
+    return bool(least) and project.cap >= Kronor(least)
+
+
 def _of_account(project: Project) -> Iterable[Obstacle]:
     if not project.account:
         yield Obstacle(_("Write which account the money is to be paid to. It must be the organisation's own."), "konto")
@@ -206,6 +214,12 @@ def _of_files(request: PaymentRequest) -> Iterable[Obstacle]:
     for kind in REQUIRED_FILES:
         if kind not in there:
             yield Obstacle(wanted[kind], "bilagor")
+    if wants_auditor(request.project) and PaymentFileKind.AUDITOR not in there:
+        yield Obstacle(
+            _("Attach an auditor's certificate: it is asked for when the grant is at least %(amount)s.")
+            % {"amount": Kronor(settings.PAYMENT_AUDITOR_FROM).exact},
+            "bilagor",
+        )
 
 
 # ---- Indirect costs
@@ -246,6 +260,37 @@ def indirect_obstacles(request: PaymentRequest, facts: Facts, *, column: str = "
 
 
 # ---- What is only asked about
+
+
+def above_budget(request: PaymentRequest) -> list[str]:
+    """Cost categories that come to more than the decided budget and the tolerance, from the start (domain 2.5; 10, rule 14).
+
+    The economist decides; a change decision is what makes room for it. In a row that is assessed, what is approved counts.
+    """
+    project = request.project
+    budget = dict(project.budget.cost_lines.filter(in_kind=False).order_by().values_list("category").annotate(sum=Sum("amount")))
+    rows = CostEntry.objects.filter(Q(request=request) | Q(request__project=project, request__state=PaymentState.DECIDED))
+    counted = Sum(Coalesce("approved", "amount"), output_field=KronorField())
+    booked = dict(rows.order_by().values_list("category").annotate(sum=counted))
+    return [
+        text
+        for category in CostCategory
+        if (text := _above(category, booked.get(category, ZERO), budget.get(category, ZERO), tolerance_of(project)))
+    ]
+
+
+def _above(category: CostCategory, booked: Kronor, budget: Kronor, tolerance: Decimal) -> str:
+    if booked <= max(budget + budget.percent(tolerance), ZERO):
+        return ""
+    words = {"category": category.label, "booked": booked.exact, "budget": budget.exact, "share": percent_text(tolerance)}
+    if not budget:
+        return _("%(category)s: %(booked)s since the start, but the decided budget has nothing for it.") % words
+    return (
+        _(
+            "%(category)s: %(booked)s since the start, and the budget has %(budget)s. Above %(share)s per cent more, it takes a change."
+        )
+        % words
+    )
 
 
 def repeated_vouchers(request: PaymentRequest) -> list[tuple[str, int]]:

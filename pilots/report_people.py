@@ -16,7 +16,7 @@ def members_of_project(project: Project) -> "QuerySet[Any]":
 
 
 def officers_of_project(project: Project, *roles: str) -> "QuerySet[Any]":
-    """Those who handle the project, but nobody whose own organisation owns it or takes part."""
+    """Those who handle the project, but nobody in conflict of interest or whose own organisation owns it or takes part."""
     if project.application is not None:
         found: QuerySet[Any] = officers_of(project.application.sketch, *roles)
     else:
@@ -24,7 +24,8 @@ def officers_of_project(project: Project, *roles: str) -> "QuerySet[Any]":
         found = User.objects.filter(is_active=True, roles__programme=project.programme_id, roles__role__in=wanted)
     partners = project.partners.exclude(organisation=None).values("organisation")
     taking_part = Membership.objects.filter(Q(organisation=project.owner_id) | Q(organisation__in=partners)).values("user")
-    return found.exclude(pk__in=taking_part).distinct().order_by("pk")
+    found = found.exclude(pk__in=taking_part).exclude(pk__in=project.conflicts.values("user"))
+    return found.distinct().order_by("pk")
 
 
 def leaders_of_project(project: Project) -> "QuerySet[Any]":

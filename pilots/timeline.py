@@ -4,17 +4,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db.models import Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.calendar import CalendarDay
 from kraftsamling.lib.dates import months_after
 from pilots.change_rules import call_of
-from pilots.models import Payout, PayoutKind, Project, Report
-from pilots.states import PayoutState, ProjectState
+from pilots.models import PaymentRequest, Payout, PayoutKind, Project, ProjectKind, Recovery, Report
+from pilots.states import PaymentState, PayoutState, ProjectState
 
-RECOVERY_YEARS = 10
-"""A payment can be recovered for ten years from the day it was made (förordning 2003:596, 13 §)."""
 MONTHS_WITHOUT_CALL = 1
 LAW_URL = "https://rkrattsbaser.gov.se/sfst?bet=2003:596"
 
@@ -49,8 +48,13 @@ def coming_days(project: Project, user: Any) -> list[Day]:
 
 def _near(projects: list[Project], user: Any) -> list[Day]:
     by_key = {project.pk: project for project in projects}
-    reports = Report.objects.waiting_for_owner().filter(project__in=_open_case(projects, user))
-    return [day for project in projects for day in _period_days(project)] + [_report_day(report, by_key) for report in reports]
+    case = _open_case(projects, user)
+    reports = Report.objects.waiting_for_owner().filter(project__in=case)
+    return [
+        *(day for project in projects for day in _period_days(project)),
+        *(_report_day(report, by_key) for report in reports),
+        *_answer_days(case, by_key),
+    ]
 
 
 def _open_case(projects: list[Project], user: Any) -> Any:
@@ -75,7 +79,7 @@ def _period_days(project: Project) -> list[Day]:
             project,
         ),
     ]
-    if project.state == ProjectState.RUNNING:
+    if project.state == ProjectState.RUNNING and project.kind != ProjectKind.PLATFORM:
         call = call_of(project)
         last = months_after(project.ends_on, call.final_report_months if call else MONTHS_WITHOUT_CALL)
         source, url = (_("the rules of the call"), call.get_absolute_url()) if call else (terms, url)
@@ -91,17 +95,33 @@ def _report_day(report: Report, projects: dict[int, Project]) -> Day:
     return Day(f"report-{report.pk}", report.last_day, title, _("the plan of reports"), report.get_absolute_url(), project)
 
 
+def _answer_days(case: Any, projects: dict[int, Project]) -> Iterable[Day]:
+    """What the owner has been asked to complete or answer: requests that are returned, hearings. One question to the database."""
+    returned = PaymentRequest.objects.filter(project__in=case, state=PaymentState.RETURNED)
+    hearings = Recovery.objects.in_hearing().filter(project__in=case)
+    asked = returned.values_list(Value("completion"), "pk", "project", "return_due_on", "number")
+    heard = hearings.values_list(Value("hearing"), "pk", "project", "hearing_due_on", Value(0))
+    for kind, pk, project, on, number in asked.union(heard, all=True):
+        if kind == "completion":
+            title = _("Payment request %(number)d is to be completed") % {"number": number}
+            source, url = _("what the economist has asked for"), reverse("payment_detail", args=[pk])
+        else:
+            title = _("Last day to answer before a recovery is decided")
+            source, url = _("the hearing"), reverse("recovery_detail", args=[pk])
+        yield Day(f"{kind}-{pk}", on, title, source, url, projects[project])
+
+
 def _recoverable(projects: Any) -> Any:
     return Payout.objects.filter(project__in=projects, state=PayoutState.PAID).exclude(kind=PayoutKind.REPAYMENT)
 
 
 def _recovery_day(payout: Payout, projects: dict[int, Project]) -> Day:
     project = projects[payout.project_id]
-    on = months_after(payout.paid_on, RECOVERY_YEARS * 12)  # type: ignore[arg-type]
     title = _("After this day the payment %(reference)s of %(amount)s can no longer be recovered") % {
         "reference": payout.reference, "amount": payout.amount.exact,
     }  # fmt: skip
-    return Day(f"recovery-{payout.pk}", on, title, _("förordning 2003:596, 13 §"), LAW_URL, project)
+    last: date = payout.recoverable_until_on  # type: ignore[assignment]
+    return Day(f"recovery-{payout.pk}", last, title, _("förordning 2003:596, 13 §"), LAW_URL, project)
 
 
 def calendar_days(days: Iterable[Day], *, host: str, site: str) -> list[CalendarDay]:

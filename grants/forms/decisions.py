@@ -15,6 +15,7 @@ from grants.decision_rules import percent_text
 from grants.models import Check, Decision, DecisionKind, Preparation, StateAid
 from grants.models.calls import lawful_share
 from grants.states import DecisionState
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.money import Kronor, KronorFormField
 from kraftsamling.ui.crispy import laid_out
 
@@ -106,6 +107,8 @@ class PreparationForm(ComparedForm):
         cleaned = super().clean() or {}
         if cleaned.get("state_aid") and not cleaned.get("state_aid_reason") and "state_aid_reason" not in self.errors:
             self.add_error("state_aid_reason", _("Write why you assess the state aid as you do."))
+        if cleaned.get("euro_rate_on") and cleaned["euro_rate_on"] > stockholm_today():
+            self.add_error("euro_rate_on", _("The day of the rate has not come yet."))
         return cleaned
 
     def values(self) -> dict[str, Any]:

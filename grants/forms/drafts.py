@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,14 +50,31 @@ class DraftForm(forms.Form):
         return [(name, self._label(name, error)) for name, error in self._problems() if error.code == "required"]
 
     def wrong(self) -> list[tuple[str, str]]:
-        """(field, message) of what is filled in but not right."""
-        return [(name, " ".join(error.messages)) for name, error in self._problems() if error.code != "required"]
+        """(field, message) of what is filled in but not right; the message names the field, so that it can stand by itself."""
+        return [(name, self._whole_message(name, error)) for name, error in self._problems() if error.code != "required"]
+
+    def _whole_message(self, name: str, error: ValidationError) -> str:
+        message = " ".join(error.messages)
+        if self._stands_by_itself(name, error):
+            return message
+        place = self._place(name)
+        return f"{place} {message}" if place.endswith("?") else f"{place}: {message}"
+
+    def _stands_by_itself(self, name: str, error: ValidationError) -> bool:
+        """The message of a rule says what it is about; another says it only together with the name of its field."""
+        return error.code == "rule" or name == "groups_only" or name not in self.fields
 
     def _problems(self) -> list[tuple[str, ValidationError]]:
-        return [(name, error) for name, errors in self.errors.as_data().items() for error in errors]
+        """In the order of the form."""
+        found = self.errors.as_data()
+        return [(name, error) for name in (*self.fields, NON_FIELD_ERRORS) for error in found.get(name, [])]
 
     def _label(self, name: str, error: ValidationError) -> str:
-        return str(self.fields[name].label) if name in self.fields else " ".join(error.messages)
+        return self._place(name) if name in self.fields else " ".join(error.messages)
+
+    def _place(self, name: str) -> str:
+        """What the field is called outside its own row."""
+        return str(self.fields[name].label)
 
     def differences(self, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
         """(label, theirs, mine) of each field that two people have written differently, in words."""

@@ -1,5 +1,6 @@
 """The one-page sketch: what is asked, with help in plain words, and how it is read."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -316,14 +317,14 @@ class SketchForm(CaseForm):
         return {"question": question.label, "kind": question.kind, "answer": shown}
 
     def _label(self, name: str, error: ValidationError) -> str:
-        if name not in self.fields:
-            return " ".join(error.messages)
-        if name == "cost_own_staff":
-            return _("What the project costs")
-        section = name.rpartition("_")[0]
-        if section.startswith("contact_") and not name.endswith("_name"):
-            return f"{self.fields[f'{section}_name'].label.split(':')[0]}: {str(self.fields[name].label).lower()}"
-        return str(self.fields[name].label)
+        return _("What the project costs") if name == "cost_own_staff" else super()._label(name, error)
+
+    def _place(self, name: str) -> str:
+        row = re.match(r"(contact|partner)_\d+_(?!name)", name)
+        if row is None:
+            return super()._place(name)
+        first = str(self.fields["_".join(name.split("_")[:2]) + "_name"].label)
+        return f"{first.split(':', maxsplit=1)[0]}: {str(self.fields[name].label).lower()}"
 
 
 class WithdrawForm(forms.Form):

@@ -26,7 +26,7 @@ def _conflict_of(user: Any) -> Q:
     from .applications import ApplicationVersion  # noqa: PLC0415 - the modules name each other
     from .reviews import ConflictDeclaration  # noqa: PLC0415
 
-    conflict = Q(Exists(ConflictDeclaration.objects.in_conflict().filter(sketch=OuterRef("pk"), user=user.pk)))
+    conflict = Q(pk__in=ConflictDeclaration.objects.in_conflict().filter(user=user.pk).values("sketch"))  # few, and asked once
     if user.organisation_ids:
         partner = SketchVersion.partner_organisations.through.objects.filter(
             sketchversion__sketch=OuterRef("pk"), organisation__in=user.organisation_ids

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from grants import actions, cofinancing, tasks
 from grants.application_content import FROM_SKETCH, ApplicationContent
 from grants.budget.tables import table_of_content
-from grants.forms.applications import BUDGET_SECTION, BY_KEY, SectionForm
+from grants.forms.applications import BUDGET_SECTION, BY_KEY, ROW_GROUPS, SectionForm
 from grants.forms.drafts import typed_content
 from grants.forms.hand_in import ApplicationFileForm, SubmitForm, WithdrawApplicationForm
+from grants.forms.rows import row_anchor
 from grants.forms.whole import ORDER, ApplicationForms
 from grants.models import Application
 from kraftsamling.accounts.models import Signatory
@@ -139,7 +140,7 @@ def _saved(request: HttpRequest, application: Application, key: str) -> HttpResp
     if trouble or goes_to in {*ORDER, PREVIEW}:
         return trouble or redirect(part_url(application, goes_to))
     messages.success(request, _("Saved."))
-    return redirect("application_edit", application.pk, key)
+    return redirect(part_url(application, key) + row_anchor(request.POST, ROW_GROUPS))
 
 
 def _kept(request: HttpRequest, application: Application, key: str) -> HttpResponse | None:

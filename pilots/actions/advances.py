@@ -11,13 +11,12 @@ from grants.permissions import require
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import TransitionRefused, advance
-from kraftsamling.programmes.models import Role
 from pilots import accounts_of_money, entitlement
 from pilots.models import Advance, Payout, PayoutKind, Project
 from pilots.permissions import money as permissions
 from pilots.states import ADVANCE_MOVES, AdvanceState, ProjectState
 
-from .money_common import ZERO, lock_project, members_of, next_reference, staff_of, tell
+from .money_common import ZERO, economists_of, lock_project, members_of, next_reference, tell
 
 
 def most_that_can_be_advanced(project: Project) -> Kronor:
@@ -59,7 +58,7 @@ def ask_for_advance(project: Project, *, amount: Kronor, reasons: str, by: Any, 
 
     audit.record("pilots.advance.ask", project, by=by, at=at, amount=amount.exact)
     tell(
-        "advance_asked", project, to=staff_of(project, Role.FINANCE_OFFICER), path=made.get_absolute_url(),
+        "advance_asked", project, to=economists_of(project), path=made.get_absolute_url(),
         key=f"advance-{made.pk}-asked", at=at, amount=amount.exact, reasons=reasons,
     )  # fmt: skip
     return made

@@ -5,13 +5,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from grants.actions.receivers import officers_of
-from kraftsamling.accounts.models import Membership, User
 from kraftsamling.lib.money import Kronor
 from kraftsamling.notifications import outbox
 from kraftsamling.notifications.models import Category
 from kraftsamling.programmes.models import Role
 from pilots.models import Project
+from pilots.report_people import officers_of_project
 
 ZERO = Kronor(0)
 
@@ -31,16 +30,6 @@ def next_reference(project: Project) -> str:
 def members_of(project: Project) -> "QuerySet[Any]":
     found: QuerySet[Any] = project.owner.members.filter(is_active=True)
     return found
-
-
-def staff_of(project: Project, *roles: str) -> "QuerySet[Any]":
-    """Those with the role who are of no organisation that takes part and in no conflict of interest."""
-    if project.application_id:
-        return officers_of(project.application.sketch, *roles)  # type: ignore[union-attr]
-    taking_part = Membership.objects.filter(organisation=project.owner_id).values("user")
-    found = User.objects.filter(is_active=True, roles__programme=project.programme_id, roles__role__in=roles)
-    free: QuerySet[Any] = found.exclude(pk__in=taking_part).distinct().order_by("pk")
-    return free
 
 
 def tell(
@@ -66,4 +55,4 @@ def tell(
 
 
 def economists_of(project: Project) -> "QuerySet[Any]":
-    return staff_of(project, Role.FINANCE_OFFICER)
+    return officers_of_project(project, Role.FINANCE_OFFICER)

@@ -15,14 +15,13 @@ from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import day_text, stockholm_today
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
-from kraftsamling.programmes.models import Role
 from pilots import accounts_of_money
 from pilots.models import PaymentRequest, Payout, PayoutKind, Project, Recovery, RecoveryGround, RecoveryPart
 from pilots.permissions import money as permissions
 from pilots.states import PROJECT_MOVES, RECOVERY_MOVES, PayoutState, ProjectState, RecoveryState
 
 from .frames import release_frame
-from .money_common import ZERO, lock_project, members_of, next_reference, staff_of, tell
+from .money_common import ZERO, economists_of, lock_project, members_of, next_reference, tell
 
 
 @transaction.atomic
@@ -72,7 +71,7 @@ def answer_recovery(made: Recovery, *, answer: str, by: Any, at: datetime | None
 
     audit.record("pilots.recovery.answer", made.project, by=by, at=at, answer=answer)
     tell(
-        "recovery_answered", made.project, to=staff_of(made.project, Role.FINANCE_OFFICER), path=made.get_absolute_url(),
+        "recovery_answered", made.project, to=economists_of(made.project), path=made.get_absolute_url(),
         key=f"recovery-{made.pk}-answer-{at.isoformat()}", at=at, answer=answer,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from .analyses import (
 from .board import BOARD_ITEM_READERS, BoardItem
 from .builds import DocumentBuild
 from .changes import CalendarFeed, ChangeDecision, ChangeFile, ChangeFileKind, ChangeOutcome, ChangeRequest
+from .conflicts import ProjectConflict
 from .evaluations import (
     EVALUATION_READERS,
     FormativeNote,
@@ -102,6 +103,7 @@ __all__ = [
     "PayoutKind",
     "PlatformOutcome",
     "Project",
+    "ProjectConflict",
     "ProjectKind",
     "ProjectPartner",
     "Recovery",

@@ -12,6 +12,7 @@ from grants.models import Sketch
 from kraftsamling.programmes.permissions import OFFICERS
 from pilots.states import NoteState, tone
 
+from .conflicts import ProjectConflict
 from .projects import PROJECT_READERS, Project
 from .reports import ReportVersion
 
@@ -21,7 +22,8 @@ LONGEST_QUOTE = 1_000
 
 def not_closed_to(user: Any) -> Q:
     """Of rows that hang on a project: those in which the person has no conflict of interest."""
-    return Q(project__application=None) | ~Q(project__application__sketch__in=Sketch.objects.closed_to(user))
+    free = Q(project__application=None) | ~Q(project__application__sketch__in=Sketch.objects.closed_to(user))
+    return free & ~Q(project__in=ProjectConflict.objects.of(user).values("project"))
 
 
 class ThemeQuerySet(models.QuerySet):

@@ -141,7 +141,10 @@ class Payout(models.Model):
 
 class PayoutBatchQuerySet(models.QuerySet):
     def handled_by(self, user: Any) -> "PayoutBatchQuerySet":
-        return self.filter(programme__in=programmes_with_role(user, Role.FINANCE_OFFICER))
+        """Files of the economist's programmes, without those with a payment that somebody else must handle."""
+        closed = Payout.objects.exclude(batch=None).filter(project__in=Project.objects.closed_to(user))
+        mine = self.filter(programme__in=programmes_with_role(user, Role.FINANCE_OFFICER))
+        return mine.exclude(pk__in=closed.values("batch"))
 
 
 class PayoutBatch(models.Model):

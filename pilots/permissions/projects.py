@@ -53,6 +53,11 @@ def reads_case(user: Any, project: Project) -> bool:
     return is_member(user, project) or _handles(user, project, *CASE_READERS)
 
 
+def can_report_conflict(user: Any, project: Project) -> bool:
+    """Whoever handles the case: nobody reports that of what is closed to them already."""
+    return _handles(user, project, *CASE_READERS)
+
+
 def _handles(user: Any, project: Project, *roles: Role) -> bool:
     return has_role(user, project.programme_id, *roles) and _is_free(user, project)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from kraftsamling.audit.log import register
 from kraftsamling.notifications import kinds, visibility
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
-from pilots.models import InterviewNote, Judgement
+from pilots.models import InterviewNote, Judgement, ProjectConflict
 
 
 def _judged(details: dict[str, Any]) -> str:
@@ -59,9 +59,9 @@ kinds.register("pilots/analysis_published", _("Joint analysis published"))
 def closed_notes(user: Any) -> "QuerySet[InterviewNote, str]":
     """Notes whose mail an officer in conflict of interest must not see on the outbox page."""
     programmes = programmes_with_role(user, *Role)
-    closed = InterviewNote.objects.filter(
-        project__programme__in=programmes, project__application__sketch__in=Sketch.objects.closed_to(user)
-    )
+    conflict = Q(project__application__sketch__in=Sketch.objects.closed_to(user))
+    conflict |= Q(project__in=ProjectConflict.objects.of(user).values("project"))
+    closed = InterviewNote.objects.filter(conflict, project__programme__in=programmes)
     label = Value(f"{InterviewNote._meta.label_lower}:")
     return closed.annotate(target=Concat(label, Cast("pk", CharField()))).values_list("target", flat=True)
 

@@ -12,6 +12,7 @@ register("pilots.project.describe", _("The description of the project was change
 register("pilots.project.people", _("Partners or team of the project were changed."))
 register("pilots.project.publish", _("The public page was published, with the texts as they were then."))
 register("pilots.project.unpublish", _("The public page was taken down."))
+register("pilots.project.conflict", _("Reported a conflict of interest and was shut out of the project."), internal=True)
 register("pilots.change.ask", _("Change %(number)s was asked for, receipt %(receipt)s."))
 register("pilots.change.withdraw", _("The owner took change %(number)s back."))
 register("pilots.change.add_file", _("The file %(name)s was laid beside the change."))

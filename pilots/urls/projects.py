@@ -20,6 +20,7 @@ workroom_urls = [
     path("projekt/<int:pk>/deltagare/", projects.project_people, name="project_people"),
     path("projekt/<int:pk>/publicera/", projects.project_publish, name="project_publish"),
     path("projekt/<int:pk>/avpublicera/", projects.project_unpublish, name="project_unpublish"),
+    path("projekt/<int:pk>/jav/", projects.project_conflict, name="project_conflict"),
     path("projekt/<int:pk>/tidslinje/", follow.project_timeline, name="project_timeline"),
     path("projekt/<int:pk>/tidslinje.ics", follow.project_calendar, name="project_calendar"),
     path("projekt/<int:pk>/historia/", follow.project_history, name="project_history"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from grants.forms.reviews import ConflictForm
 from grants.permissions import require
 from grants.views.common import attempt, number, unparked
 from kraftsamling.lib.money import Kronor, parse_signed_kronor, typed
@@ -93,11 +94,12 @@ def _page(
         "left": facts.left,
         "lines": accounts_of_money.lines_of(calculation),
         "calculation": calculation,
-        "warnings": payment_rules.warnings(payment),
+        "warnings": payment_rules.warnings(payment) + payment_rules.above_budget(payment),
         "indirect": payment_rules.indirect_of(payment, facts, column="approved"),
         "return_form": ReturnForm(),
         "decision_form": PaymentDecisionForm(),
         "restored": False,
+        "conflict_form": ConflictForm(),
         **more,
     }
     return render(request, "pilots/payment_review.html", context)

@@ -74,7 +74,7 @@ def _page(
         "more_rows": blank + 15,
         "wrong": [row for row in rows if row.errors],
         "obstacles": payment_rules.obstacles(payment, at=timezone.now(), facts=facts),
-        "warnings": payment_rules.warnings(payment),
+        "warnings": payment_rules.warnings(payment) + payment_rules.above_budget(payment),
         "indirect": payment_rules.indirect_of(payment, facts),
         **more,
     }

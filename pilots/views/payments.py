@@ -192,7 +192,7 @@ def _preview(request: HttpRequest, payment: PaymentRequest, form: PaymentSubmitF
         "form": form,
         "signatories": form.fields["signatory"].queryset,  # type: ignore[attr-defined]
         "obstacles": payment_rules.obstacles(payment, at=timezone.now(), facts=facts),
-        "warnings": payment_rules.warnings(payment),
+        "warnings": payment_rules.warnings(payment) + payment_rules.above_budget(payment),
         "indirect": payment_rules.indirect_of(payment, facts),
         "file_form": PaymentFileForm(),
         "account_form": AccountForm(initial={"account": payment.project.account}),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grants.budget.store import table_of
+from grants.forms.reviews import ConflictForm
 from grants.models import Decision
 from grants.permissions import require
 from grants.views.common import attempt, keeps_text, number, unparked
@@ -22,6 +23,7 @@ from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import LostRace
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
+from pilots.actions import conflicts
 from pilots.actions import descriptions as actions
 from pilots.forms.projects import DescriptionForm, PeopleForm, description_content, people_content
 from pilots.histories import history_of
@@ -31,6 +33,7 @@ from pilots.states import ProjectState
 from pilots.timeline import coming_days
 
 from .common import readable_project, workroom
+from .keeping import keeps_text_on, part_of
 
 SOON = 3
 """So many of the coming days stand on the overview."""
@@ -58,6 +61,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         decisions=list(decisions.order_by("-version")) if project.application_id else [],
         may_describe=describes,
         may_publish=permissions.can_publish_project(request.user, project),
+        conflict_form=_conflict_form(request, project),
         owns=permissions.is_member(request.user, project),
         missing=actions.missing_for_publication(project),
         areas=project.focus_areas.order_by("position"),
@@ -70,6 +74,26 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         history=history_of(project, request.user, internal=False).select_related("by")[:8],
     )  # fmt: skip
     return render(request, "pilots/project_detail.html", context)
+
+
+def _conflict_form(request: HttpRequest, project: Project) -> ConflictForm | None:
+    if not permissions.can_report_conflict(request.user, project):
+        return None
+    return ConflictForm(part_of(unparked(request, path=request.path), "ground"))
+
+
+@keeps_text_on("project_detail")
+@require_POST
+def project_conflict(request: HttpRequest, pk: int) -> HttpResponse:
+    project = readable_project(request, pk)
+    require(permissions.can_report_conflict(request.user, project))
+    form = ConflictForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write in a few words what kind of conflict it is."))
+        return redirect(project)
+    conflicts.report_conflict(project, ground=form.cleaned_data["ground"], by=request.user)
+    messages.success(request, _("Thank you. The case is now closed to you, and others will handle it."))
+    return redirect("home")
 
 
 class Step(NamedTuple):

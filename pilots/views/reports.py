@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grants.actions.sketches import DraftConflict
 from grants.forms.drafts import typed_content
 from grants.forms.hand_in import SubmitForm
+from grants.forms.rows import row_anchor
 from grants.views.common import (
     attempt,
     autosaved,
@@ -123,7 +124,7 @@ def _saved(request: HttpRequest, report: Report, key: str) -> HttpResponse:
     if goes_to not in {section.key for section in sections_of(report.is_final)}:
         messages.success(request, _("Saved."))
         goes_to = key
-    return redirect("report_edit", report.pk, goes_to)
+    return redirect(reverse("report_edit", args=[report.pk, goes_to]) + row_anchor(request.POST, ReportForm.row_groups))
 
 
 def _kept(request: HttpRequest, report: Report, key: str) -> HttpResponse | None:

@@ -42,6 +42,7 @@ PROJECTS = {
     "project_terms": FOR_ALL_WHO_READ,
     "project_describe": form(OWN | OFFICERS, forbidden=READS),
     "project_people": form(OWN | OFFICERS, forbidden=READS),
+    "project_conflict": button(HANDLES, forbidden=OWN | READS),
     "project_publish": button(PUBLISHES, forbidden=OWN | READS),
     "project_unpublish": button(PUBLISHES, forbidden=OWN | READS),
     "change_list": page(OWN | HANDLES),

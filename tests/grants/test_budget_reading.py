@@ -328,7 +328,7 @@ values = st.one_of(
 
 
 @given(st.dictionaries(fields, values, max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_reading_never_raises_and_keeps_what_was_typed(raw):
     kept = typed_budget(raw)
     bound = BudgetForm(kept, call=call(), starts_on=FIRST, ends_on=LAST)
@@ -341,7 +341,7 @@ def test_reading_never_raises_and_keeps_what_was_typed(raw):
 @given(st.dictionaries(fields, values, max_size=30), st.sampled_from(
     ["add_year", "remove_year-2027", "add_cost-travel", "add_cost-x", "add_financing-own", "add_financing-grant", "remove-b_c0",
      "remove-b_f1", "remove-b_", "fill_indirect", "save", "", "recalculate"]))  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_button_ever_raises(raw, button):
     edit = edits.apply(typed_budget({**typed(), **raw}), button, setting())
 
@@ -353,7 +353,7 @@ amounts = st.integers(min_value=0, max_value=40_000_000).map(lambda ore: edits.t
 
 @given(st.lists(st.tuples(st.sampled_from(CostCategory.values), amounts, amounts, st.booleans()), max_size=5),
        st.lists(st.tuples(st.sampled_from(FinancingRole.values), amounts, amounts, st.booleans()), max_size=4), st.booleans())  # fmt: skip
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_valid_budget_is_lawful_balanced_and_adds_up(costs, financing, even):
     raw = {"b_years": "2027 2028"}
     for number, (category, first, second, in_kind) in enumerate(costs):

@@ -33,7 +33,7 @@ TABLE = {
     "can_answer_invitation": {"member"},
     "can_read_case_as_officer": READERS,
     "can_handle_sketch": OFFICERS,
-    "can_declare_conflict": {*READERS, Role.REVIEWER},
+    "can_declare_conflict": {*READERS, Role.REVIEWER, Role.FINANCE_OFFICER},
     "can_assess": {Role.REVIEWER},
     "can_declare_on_assessment": {Role.REVIEWER},
     "can_send_outcome": {Role.PROCESS_LEADER},

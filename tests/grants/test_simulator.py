@@ -162,7 +162,7 @@ def county():
     return part, places
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(found=many_cases())
 def test_the_parts_add_up_to_the_whole_for_any_choice(county, found):
     made, places, lines, picked = found
@@ -386,6 +386,8 @@ def test_the_step_in_the_address_chooses_what_is_shown(stage):
     sent = ask(stage.leader, call=stage.call, query="?steg=ansokningar").content.decode()
     boxes = [set(re.findall(r'name="valda" value="(\d+)"', page)) for page in (sketches, sent)]
     assert boxes == [{str(stage.sketch.pk), str(application.sketch_id)}, {str(application.sketch_id)}]
+    labels = [set(re.findall(r'data-label="(Skiss|Ansökan)"', page)) for page in (sketches, sent)]
+    assert labels == [{"Skiss"}, {"Ansökan"}]
 
 
 # ---- What is typed

@@ -1,6 +1,8 @@
 """The pages of the application: written in parts, nothing lost, nobody else's to see, signed and sent in."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from grants import actions
-from grants.forms.applications import BY_KEY, SECTIONS, SectionForm
+from grants.forms.applications import BY_KEY, MOST_GOALS, SECTIONS, SectionForm
 from grants.models import Application, ApplicationVersion
 from tests.factories import applications as make
 from tests.factories.accounts import UserFactory
@@ -132,6 +134,41 @@ def test_rows_that_are_emptied_are_gone(application, writer):
     writer.post(edit(application, "genomforande"), {"revision": 0, **rows})
     writer.post(edit(application, "genomforande"), {"revision": 1, "goal_1_goal": "Mål 1", "goal_2_goal": "", "goal_3_goal": ""})
     assert [name for name in draft(application).content if name.startswith("goal_")] == ["goal_1_goal"]
+
+
+def rows_of(page):
+    """The groups whose last row has a place to go to, and those that may have another row."""
+    content = page.content.decode()
+    return re.findall(r'id="row-(\w+)"', content), re.findall(r'name="row" value="(\w+)"', content)
+
+
+def test_another_row_is_a_button_away_and_saves_what_is_typed(application, writer):
+    path = edit(application, "genomforande")
+    assert rows_of(writer.get(path)) == (["goal"], ["goal"])
+    answer = writer.post(path, {"revision": draft(application).revision, "goal_1_goal": "Mål 1", "row": "goal"})
+    assert answer["Location"] == f"{path}#row-goal"
+    page = writer.get(path).content.decode()
+    assert 'value="Mål 1"' in page
+    assert 'id="row-goal"' in page
+    assert page.index('name="goal_1_goal"') < page.index('id="row-goal"') < page.index('name="goal_2_goal"')
+
+
+def test_no_more_rows_are_offered_than_there_is_room_for(application, writer):
+    path = edit(application, "genomforande")
+    rows = {f"goal_{n}_goal": f"Mål {n}" for n in range(1, MOST_GOALS)}
+    writer.post(path, {"revision": draft(application).revision, **rows})
+    assert rows_of(writer.get(path)) == (["goal"], [])
+
+
+def test_rows_whose_number_is_given_have_no_such_button(application, writer):
+    assert rows_of(writer.get(edit(application, "parter"))) == (["partner"], ["partner"])
+
+
+@pytest.mark.parametrize("asked", ["contact2", "", "//elsewhere.example", '"><script>'])
+def test_an_unknown_row_leads_nowhere_else(application, writer, asked):
+    path = edit(application, "genomforande")
+    answer = writer.post(path, {"revision": draft(application).revision, "row": asked})
+    assert answer["Location"] == path
 
 
 def test_two_windows_meet_on_a_page_with_both_texts(application, writer):
@@ -341,3 +378,41 @@ def test_the_budget_leads_on_to_the_part_after_it_and_shows_what_remains(applica
     answer = writer.post(url("application_budget", application), {"revision": 0, "do": "save_next", **make.typed_budget()})
     assert answer["Location"] == edit(application, "hallbarhet")
     assert draft(application).content["b_c0_2027"] == "400000"
+
+
+EVERYTHING = {
+    "title": "Ungdomslots", "summary": "Kort om projektet.", "background": "Bakgrunden i siffror.", "purpose": "Syftet med det.",
+    "overall_goal": "Det övergripande målet.", "project_goal": "Projektmålet.", "target_group": "Unga 13–16 år.",
+    "other_geography": "Även Kungsör.", "goal_1_goal": "Första delmålet.", "goal_1_activities": "Träffar varje vecka.",
+    "goal_1_when": "Våren", "goal_2_goal": "Andra delmålet.", "goal_2_activities": "Läger i juni.", "goal_2_when": "Sommaren",
+    "implementation": "Steg för steg.", "timetable": "Start i januari.", "organisation": "Processteam och styrgrupp.",
+    "delimitation": "Skilt från det vi gör i dag.", "procurement": "yes", "passes_on": "no",
+    "sustainability_economy": "Ekonomin.", "sustainability_environment": "Miljön.",
+    "sustainability_integration": "Integrationen.", "sustainability_gender_equality": "Jämställdheten.",
+    "strategy_link": "Kopplingen till strategin.", "strategy_area": "b", "child_rights": "Barnets bästa är prövat.",
+    "indicator_1_name": "Närvaro", "indicator_1_unit": "procent", "indicator_1_baseline": "61", "indicator_1_target": "83",
+    "indicator_1_source": "Skolans register", "indicator_1_by_sex": "on", "evaluation_plan": "Vi följer upp varje etapp.",
+    "dissemination_plan": "Vi berättar vidare.", "continuation_plan": "Kommunen tar över.",
+    "partner_1_name": "Fritidsbanken", "partner_1_role": "co_applicant", "partner_1_part": "Lånar ut utrustning.",
+    "postal_address": "Storgatan 7", "workplace_number": "12345678", "account_kind": "plusgiro", "account_number": "98 76-5",
+    "vat_deductible": "yes", "other_support": "Sökt hos en stiftelse.", "economic_activity": "no",
+}  # fmt: skip
+"""Every field of the data dictionary that the applicant fills in (domain 1.4), beside the budget, the files and the signature."""
+CHOSEN = {
+    "procurement": "Ja", "passes_on": "Nej", "strategy_area": "Kompetensförsörjning och kompetensutveckling i hela landet",
+    "indicator_1_by_sex": "Ja", "partner_1_role": "Medsökande, delar ansvaret", "account_kind": "Plusgiro", "vat_deductible": "Ja",
+    "economic_activity": "Nej",
+}  # fmt: skip
+
+
+def test_every_field_of_the_dictionary_is_kept_as_it_was_sent_in_and_read_by_the_officer(application, leader):
+    goals = [str(number) for number in range(1, 18)]
+    make.write(application, **EVERYTHING, global_goals=goals)
+    make.send_in(application)
+    version = ApplicationVersion.objects.get()
+    told = {row["name"]: row["text"] for section in version.content["sections"] for row in section["rows"]}
+    assert {name: told.get(name) for name in EVERYTHING} == {**EVERYTHING, **CHOSEN}
+    assert told["global_goals"].split(", ")[0] == "Ingen fattigdom"
+    assert "Bekämpa klimatförändringarna" in told["global_goals"]
+    page = html.unescape(leader.get(application.get_absolute_url()).content.decode())
+    assert [text for text in told.values() if text not in page] == []

@@ -652,6 +652,12 @@ def test_call_list_asks_as_often_for_one_row_as_for_three(
         several(programme, leader)
 
 
+def test_what_is_folded_on_the_page_of_a_call_comes_with_it_on_paper(client, call, leader):
+    actions.answer_question(call, question="Q", answer="A", by=leader)
+    page = client.get(call.get_absolute_url()).content.decode()
+    assert page.count('<details class="how in-print"') == page.count('<details class="how') == call.criteria.count() + 1
+
+
 def test_call_detail_asks_as_often_for_one_row_as_for_three(client, call, leader, django_assert_num_queries):
     call.criteria.exclude(pk=call.criteria.first().pk).delete()
     actions.answer_question(call, question="Q", answer="A", by=leader)

@@ -419,6 +419,15 @@ def test_autosave_shows_no_text_as_code(writer, sketch):
     assert (XSS in html, escape(XSS) in html) == (False, True)
 
 
+def test_autosave_shows_no_label_of_what_is_wrong_as_code(writer, sketch):
+    call = make.create_published_call(questions=[{"label": XSS, "kind": QuestionKind.NUMBER}])
+    other = make.create_draft(call, organisation=sketch.organisation, by=member(sketch))
+    html = writer.post(url("sketch_autosave", other), typed(other, **{call.questions.get().field_name: "x"})).json()[
+        "checks_html"
+    ]
+    assert (XSS in html, html.count(f"{escape(XSS)}: ")) == (False, 1)
+
+
 # ---- The session has expired
 
 

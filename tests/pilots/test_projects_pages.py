@@ -16,7 +16,7 @@ from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
 from pilots.actions import feeds
 from pilots.comparison import compared
-from pilots.models import ChangeRequest, Project
+from pilots.models import ChangeRequest, Payout, Project
 from pilots.timeline import days_of
 from pilots.views.follow import SALT, feed_url
 from tests.factories import applications, money, pilots
@@ -68,6 +68,48 @@ def test_the_timeline_has_every_day_with_where_it_is_written(project):
     ]  # fmt: skip
     page = signed_in(pilots.writer(project)).get(url("project_timeline", project)).content.decode()
     assert [day.title in page and day.url in page for day in days] == [True] * 5
+
+
+def test_what_the_owner_is_asked_to_answer_or_complete_stands_there_and_links_to_it(project):
+    project.reports.all().delete()
+    Project.objects.filter(pk=project.pk).update(account=money.ACCOUNT)
+    by, on = money.economist(project), dt.date(2027, 4, 30)
+    returned = money.create_sent_in(project, 1_000, at=pilots.ASKING)
+    money.return_it(returned, by=by, at=pilots.ASKING)
+    money.create_advance(project, 50_000, by=by, at=pilots.ASKING)
+    money.pay_all(project.programme, by=by, at=pilots.ASKING)
+    hearing = money.create_hearing(project, by=by, at=pilots.ASKING, due_on=on)
+    returned.refresh_from_db()
+    found = {day.key.partition("-")[0]: (day.on, day.url) for day in days_of([project], pilots.writer(project))}
+    assert found["completion"] == (returned.return_due_on, returned.get_absolute_url())
+    assert found["hearing"] == (on, hearing.get_absolute_url())
+    assert not {"completion", "hearing"} & {
+        day.key.partition("-")[0] for day in days_of([project], make.officer(project.programme, Role.STEERING_GROUP))
+    }
+
+
+def test_the_platforms_own_project_is_paid_by_nobody_and_asks_for_nothing(project):
+    Project.objects.filter(pk=project.pk).update(kind="platform")
+    keys = [day.key.partition("-")[0] for day in days_of([again(project)], decider(project))]
+    assert ("last" in keys, "start" in keys, "end" in keys) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "last"),
+    [
+        (dt.date(2028, 2, 29), dt.date(2038, 2, 28)),
+        (dt.date(2027, 3, 1), dt.date(2037, 3, 1)),
+        (dt.date(2027, 12, 31), dt.date(2037, 12, 31)),
+    ],
+)
+def test_each_payment_can_be_recovered_to_the_day_ten_years_after_it(project, paid_on, last):
+    Project.objects.filter(pk=project.pk).update(account=money.ACCOUNT)
+    by, at = money.economist(project), dt.datetime.combine(paid_on, dt.time(9), tzinfo=STOCKHOLM)
+    money.create_advance(project, 50_000, by=by, at=pilots.ASKING - dt.timedelta(days=1))
+    money.pay_all(project.programme, by=by, at=at)
+    payout = Payout.objects.get()
+    [day] = [day for day in days_of([project], pilots.writer(project)) if day.key == f"recovery-{payout.pk}"]
+    assert (day.on, Payout.objects.get().recoverable_until_on) == (last, last)
 
 
 def test_the_steering_group_sees_the_period_and_nothing_of_the_case(project):

@@ -142,6 +142,15 @@ def test_what_is_frozen_is_in_swedish_whatever_the_writer_reads(report, project)
     assert (content["name"], content["sections"][1]["title"]) == ("Lägesrapport 1", "Resultat och lärdomar")
 
 
+def test_another_activity_is_a_button_away(report, member):
+    (path,) = {url("report_edit", report, key) for key, typed in typed_by_part(report) if "activity_1_name" in typed}
+    answer = member.post(path, {"revision": 0, "activity_1_name": "Läger", "row": "activity"})
+    assert answer["Location"] == f"{path}#row-activity"
+    page = member.get(path).content.decode()
+    assert (page.count('id="row-activity"'), page.count('name="row" value="activity"')) == (1, 1)
+    assert page.index('name="activity_1_name"') < page.index('id="row-activity"') < page.index('name="activity_2_name"')
+
+
 # ---- Never lose text
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grants.spreading import spread_over_years
@@ -213,7 +213,6 @@ def test_the_newest_report_that_has_come_in_is_what_counts():
 # ---- The years of a grant
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     ore=st.integers(min_value=1, max_value=10**11),
     lines=st.dictionaries(st.integers(2024, 2030), st.integers(0, 10**10), max_size=5),

@@ -42,7 +42,18 @@ def projects(programme, home, people, granted, *, member, at):
 
 def _arguments(made, unpublished, granted, waiting, decided, draft, member, renewed):
     pk = {"pk": made.pk}
-    names = ["detail@elsewhere", "timeline", "calendar", "history", "terms", "describe", "people", "publish", "unpublish"]
+    names = [
+        "detail@elsewhere",
+        "timeline",
+        "calendar",
+        "history",
+        "terms",
+        "describe",
+        "people",
+        "publish",
+        "unpublish",
+        "conflict",
+    ]
     rows = {f"project_{name}": pk for name in names}
     rows |= {"public_project": {"slug": made.slug}, "public_project@unpublished": {"slug": "ritstugan-exempel"}}
     rows |= {"public_project_file": {"kind": "pdf"}}

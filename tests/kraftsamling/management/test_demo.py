@@ -172,3 +172,19 @@ def test_the_platforms_own_project_has_the_golden_table_on_its_page(told):
     printed = [grouped(cell) for row in platform.PRINTED.values() for cell in row.values()]
     assert (len(printed), [cell for cell in printed if f'<td class="num">{cell}</td>' not in page]) == (32, [])
     assert ("27,60\u00a0%" in page, "28\u00a0%" in page) == (True, True)
+
+
+def test_the_platforms_own_project_tells_what_it_is(told):
+    project = Project.objects.get(kind="platform")
+    response = signed_in(User.objects.get(email=f"processledare@{DEMO_DOMAIN}")).get(project.get_absolute_url())
+    page = response.content.decode()
+    words = (
+        "Kunskapslyft",
+        "goda uppväxtvillkor",
+        "2024-02-09 § 2",
+        "Jämställdhet och Integration",
+        "Referensgrupp",
+        "hela länet",
+    )
+    assert [word for word in words if word not in page] == []
+    assert project.focus_areas.count() == 4
