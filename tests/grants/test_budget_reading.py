@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grants.budget import edits, prefill, rules
-from grants.budget.content import content_from_json
 from grants.budget.reading import BudgetForm, names, typed_budget
 from grants.budget.tables import deviations, table_of_content
 from grants.models import Call, CostCategory, FinancingRole
 from kraftsamling.lib.dates import days_per_year
 from kraftsamling.lib.money import Kronor
+from tests.grants.frozen_budget import content_from_json
 
 FIRST, LAST = dt.date(2027, 1, 15), dt.date(2028, 12, 31)
 

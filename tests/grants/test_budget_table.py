@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grants.budget import platform
-from grants.budget.content import BudgetContent, CostPart, FinancingPart, content_from_json
+from grants.budget.content import BudgetContent, CostPart, FinancingPart
 from grants.budget.store import content_of, store, table_of
 from grants.budget.tables import deviations, misprints, sum_errors, table_of_content
 from grants.models import CostCategory, CostLine, FinancingLine, FinancingRole
 from kraftsamling.lib.money import Kronor, grouped
+from tests.grants.frozen_budget import content_from_json
 
 FOUR = [
     ("own_staff", "total", False, 1),

@@ -14,6 +14,7 @@ from celery.signals import worker_process_shutdown
 from django.test import override_settings
 
 from kraftsamling.lib.pdf import forget_fonts, html_to_pdf
+from tests.pdf_reading import text_of
 
 DOCUMENT = """{% extends "pdf/base.html" %}
 {% block content %}
@@ -41,12 +42,6 @@ def write(tmp_path, settings):
             return html_to_pdf("document.html", {"text": text, "rows": range(rows), "raw": raw}, title=title, language=language)
 
     return written
-
-
-def text_of(content, tmp_path):
-    path = tmp_path / "text.pdf"
-    path.write_bytes(content)
-    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
 
 
 def test_document_is_tagged_archivable_and_says_so(write, tmp_path):

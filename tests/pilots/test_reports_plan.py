@@ -372,7 +372,9 @@ def test_words_of_a_reminder_tell_how_many_days_there_are():
     for days, at in [(3, "2027-04-25"), (-1, "2027-04-29"), (-14, "2027-05-12")]:
         reminders.remind_about_report(report, days=days, at=dt.datetime.fromisoformat(f"{at}T08:00+02:00"))
     said = [m.subject for m in Message.objects.filter(kind="pilots/report_reminder").order_by("pk")]
-    assert said == [f"{when}: Lägesrapport 1, Unga i rörelse" for when in ("3 dagar kvar", "En dag sen", "14 dagar sen")]
+    assert said == [
+        f"{when}: Lägesrapport 1, Unga i rörelse" for when in ("3 dagar kvar", "En dag för sent", "14 dagar för sent")
+    ]
 
 
 @pytest.mark.django_db
