@@ -7,6 +7,8 @@ from celery import Celery
 from celery.signals import worker_process_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kraftsamling.settings")
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+"""They load every page into each worker, thirty megabytes that it has no use for. `manage.py` has made them before."""
 
 app = Celery("kraftsamling")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import DecimalField, ExpressionWrapper, F, Q
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
@@ -61,8 +61,7 @@ def where(key: str, *, on: date) -> Q:
                 LessThan(ore("paid") * whole_days() * WHOLE, ore("cap") * days_gone(on) * DRAW_DOWN_LEAST),
             )
         case "red_indicator":
-            seen = Q(pk__in=_less_than_half_way().values("project"))  # few, and told without their projects
-            return running & seen & Q(Exists(red_indicators(on=on).filter(project=OuterRef("pk"))))
+            return running & Q(pk__in=red_indicators(on=on).values("project"))
     raise KeyError(key)
 
 

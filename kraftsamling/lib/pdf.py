@@ -31,17 +31,17 @@ def html_to_pdf(
 
     with translation.override(language):
         html = render_to_string(template, {**context, "pdf_title": title, "pdf_language": language})
-    return accessible(_written(clean_text(html), pictures or {}))
+    try:
+        return accessible(_written(clean_text(html), pictures or {}))
+    finally:
+        _give_back_memory()
 
 
 def _written(html: str, pictures: Pictures) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 - takes two seconds, and only workers need it
 
-    try:
-        document = HTML(string=html, url_fetcher=_fetcher(pictures))
-        return bytes(document.write_pdf(pdf_variant="pdf/a-3a", font_config=_fonts()))
-    finally:
-        _give_back_memory()
+    document = HTML(string=html, url_fetcher=_fetcher(pictures))
+    return bytes(document.write_pdf(pdf_variant="pdf/a-3a", font_config=_fonts()))
 
 
 _kept = threading.local()

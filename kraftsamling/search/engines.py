@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import BooleanField, Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 TRIGRAM = 3
+
+
+def of_one_of(objects: QuerySet) -> Q:
+    """Entries of these objects. SQLite looks each hit up by its key, since all that a person may read is much more than what is
+    found; PostgreSQL would do that anew for each rule of each hit, and is quicker with the whole in its hand.
+    """
+    if connection.vendor == "postgresql":
+        return Q(object_id__in=objects.values("pk"))
+    return Q(Exists(objects.filter(pk=OuterRef("object_id"))))
 
 
 def matching(entries: QuerySet, terms: Sequence[str]) -> QuerySet:

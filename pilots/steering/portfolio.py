@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connections
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
@@ -319,11 +320,12 @@ def late_list(scope: Scope) -> list[Any]:
         return []
     late = risk.late_reports(on=scope.on).filter(**_in_scope(scope, "project__"))
     shown = late.filter(Exists(Project.objects.visible_to(scope.user).filter(pk=OuterRef("project"))))
-    latest = shown.order_by("due_on", "pk").values("pk")[:MOST_LATE]
-    return list(Report.objects.filter(pk__in=latest).select_related("project__owner").order_by("due_on", "pk"))
+    latest = shown.order_by(LAST_DAY, "pk").values("pk")[:MOST_LATE]
+    return list(Report.objects.filter(pk__in=latest).select_related("project__owner").order_by(LAST_DAY, "pk"))
 
 
 MOST_LATE = 10
+LAST_DAY = Coalesce("return_due_on", "due_on")
 
 
 def place_lines(found: Figures, scope: Scope) -> list[tuple[Any, Any, Any, list[Any]]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grants.views.common import as_file, attempt, number
 from kraftsamling.audit import log as audit
-from kraftsamling.lib.pagination import paged
+from kraftsamling.lib.pagination import paged, paged_by_key
 from kraftsamling.programmes.permissions import OFFICERS, has_role_anywhere
 from pilots import quotes
 from pilots.actions import learning as actions
@@ -55,7 +55,7 @@ def _chosen(request: HttpRequest, form: LearningFilterForm) -> "QuerySet[Learnin
 def learning_list(request: HttpRequest) -> HttpResponse:
     form = _filter_form(request)
     context = {
-        "page": paged(request, _chosen(request, form)),
+        "page": paged_by_key(request, _chosen(request, form)),
         "filter_form": form,
         "tabs": tabs_for(request.user),
         "tab": "learnings",

@@ -14,13 +14,13 @@ from grants import actions, models
 from kraftsamling.lib.money import Kronor
 from kraftsamling.places.models import CountyPart, Municipality, Region
 from kraftsamling.programmes.models import Role
-from pilots.models import GrantYear
+from pilots.models import GrantYear, Report
 from pilots.steering import boards, money, overview, portfolio
 from pilots.steering.figures import opened
 from pilots.steering.scope import scope_of
 from tests.factories.pilots import create_elsewhere
 from tests.grants.scene import fresh, questions, signed_in
-from tests.pilots.steering_scene import TODAY, scene
+from tests.pilots.steering_scene import TODAY, report, scene
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +198,18 @@ def test_the_rows_of_a_figure_ask_few_questions(stage):
     for key in ("pengar.granted", "pengar.sketched", "projekt.alla.antal", "pengar.forecast"):
         asked, page = questions(client, f"/styrning/rader/{key}/")
         assert (page.status_code, len(asked) <= 15) == (200, True), (key, len(asked))
+
+
+def test_the_reports_that_are_latest_stand_by_the_day_they_were_to_be_in(stage):
+    """A returned one by the day of its return, as the page shows it."""
+    back, first, last = (
+        report(stage.first, number=number, due_on=due_on)
+        for number, due_on in ((7, dt.date(2027, 1, 20)), (8, dt.date(2027, 2, 10)), (9, dt.date(2027, 8, 30)))
+    )
+    Report.objects.filter(pk=back.pk).update(state="returned", return_due_on=dt.date(2027, 6, 1))
+    shown = portfolio.late_list(chosen(stage, ""))
+    assert [row.pk for row in shown if row in {back, first, last}] == [first.pk, back.pk, last.pk]
+    assert [row.last_day for row in shown] == sorted(row.last_day for row in shown)
 
 
 # ---- Who sees what

@@ -97,6 +97,7 @@ urlpatterns = [path("", _empty)]
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # they load every page, also into the process that is measured as a worker
     help = "Measures pages: server time, queries, size, and the ratio to an empty view. Fill the database with “benchdata” first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

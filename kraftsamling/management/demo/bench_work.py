@@ -26,8 +26,10 @@ def documents() -> Found:
     """The same report as a document many times: the work of one, and what the process holds afterwards."""
     import pikepdf  # noqa: PLC0415 - only workers need it
 
-    from pilots import report_documents  # noqa: PLC0415 - as a worker does
+    from kraftsamling.celery import app  # noqa: PLC0415 - as a worker does
+    from pilots import report_documents  # noqa: PLC0415
 
+    app.loader.import_default_modules()
     report = longest_report()
     if report is None:
         return {}
