@@ -28,6 +28,8 @@ from pilots.report_tables import YearTable, year_tables
 KIND, BATCH = "report", "call_reports"
 MOST_SIGNS = 400_000
 """About 150 pages: the form takes far less, and the worker's time is for everybody."""
+MOST_LINES = 8_000
+"""As many pages of line breaks: a text of two words can be a thousand pages long."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,12 @@ def report_pdf(version: ReportVersion) -> bytes:
         raise builds.CannotBeMade(
             _("The report has %(count)d words, which is too long for one document. Shorten its texts.")
             % {"count": sum(map(word_count, texts))}
+        )
+    lines = sum(text.count("\n") for text in texts)
+    if lines > MOST_LINES:
+        raise builds.CannotBeMade(
+            _("The report has %(count)d line breaks, which is too many for one document. Take away the empty lines.")
+            % {"count": lines}
         )
     context = {
         "version": version,

@@ -3,6 +3,7 @@
 import atexit
 import ctypes
 import gc
+import re
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,9 +33,26 @@ def html_to_pdf(
     with translation.override(language):
         html = render_to_string(template, {**context, "pdf_title": title, "pdf_language": language})
     try:
-        return accessible(_written(clean_text(html), pictures or {}))
+        return accessible(_written(_without_endless_words(clean_text(html)), pictures or {}))
     finally:
         _give_back_memory()
+
+
+_TEXT = re.compile(r"<svg\b.*?</svg>|(?<=>)[^<>]+(?=<)", re.DOTALL)
+_ENDLESS = re.compile(r"\S{60,}")
+
+
+def _without_endless_words(html: str) -> str:
+    """Nobody hyphenates sixty signs without a space, and trying takes time by their square: minutes for some thousands."""
+    head, body, rest = html.partition("<body")
+    return head + body + _TEXT.sub(_unhyphenated, rest)
+
+
+def _unhyphenated(found: re.Match[str]) -> str:
+    text = found.group()
+    if text.startswith("<svg"):
+        return text
+    return _ENDLESS.sub(r'<span style="hyphens: manual">\g<0></span>', text)
 
 
 def _written(html: str, pictures: Pictures) -> bytes:

@@ -6,6 +6,7 @@ import io
 import random
 import struct
 import subprocess
+import time
 import zipfile
 import zlib
 
@@ -185,6 +186,23 @@ def test_a_bad_picture_gives_a_failure_in_words(version, content, words):
 def test_three_hundred_pages_of_text_give_a_failure_in_words(version):
     build = made(with_text(version, "Ett långt stycke om allt som hände. " * 26_000))
     assert (build.state, "182\u00a0000" in build.error or "182000" in build.error) == ("failed", True)
+
+
+def test_a_thousand_pages_of_line_breaks_give_a_failure_in_words(version):
+    build = made(with_text(version, "a" + "\n" * 8_001 + "b"))
+    assert (build.state, "radbrytningar" in build.error) == ("failed", True)
+
+
+def test_a_word_without_end_takes_no_longer_than_others(version, tmp_path):
+    """Hyphenating it took minutes: time by the square of its length. The form lets 24 000 signs of one word through."""
+    word = "x" * 24_000
+    long = with_text(version, f"Före {word} efter")
+    began = time.process_time()
+    content = report_documents.report_pdf(long)
+    assert time.process_time() - began < 30
+    assert text_of(content, tmp_path).count("x") >= 24_000
+    (tmp_path / "a.pdf").write_bytes(content)
+    assert [finding.rule_id for finding in pdfua.validate(tmp_path / "a.pdf").findings] == []
 
 
 def test_a_long_report_that_can_be_made_is_made(version):
