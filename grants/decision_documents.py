@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.dates import day_text
@@ -41,7 +42,7 @@ def text_parts(decision: Decision) -> list[tuple[str, str]]:
     """The parts in words, in the order of the law, without those that are empty."""
     names = ["reasons", "strategy_link", "conditions", "follow_up", "financing_plan", "final_report"]
     rows = [(Decision._meta.get_field(name).verbose_name, getattr(decision, name)) for name in names]  # type: ignore[union-attr]
-    return [(str(label)[:1].upper() + str(label)[1:], text) for label, text in rows if text]
+    return [(capfirst(str(label)), text) for label, text in rows if text]
 
 
 def aid_sentence(decision: Decision) -> str:

@@ -1,12 +1,11 @@
 """Where a case is: what is done, who has the ball, what comes next and when."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from kraftsamling.lib.dates import day_text, moment_text, time_left_text
+from kraftsamling.lib.dates import day_text, moment_text, stockholm_today, time_left_text
 
 from .models import Application, Sketch
 from .states import ApplicationState, CallState, SketchState
@@ -41,9 +40,9 @@ def steps(sketch: Sketch, *, at: datetime) -> list[Step]:
     rows = [
         (_("Sketch"), sent or _("no later than %(moment)s") % {"moment": moment_text(sketch.deadline())}),
         (_("Review"), _("done by %(day)s") % {"day": moment_text(call.review_due_at)} if call.review_due_at else ""),
-        (_("Answer"), _expected(call.answer_expected_on)),
+        (_("Answer"), _answer_detail(sketch, at=at)),
         (_("Application"), _application_detail(sketch)),
-        (_("Decision"), _expected(call.decision_expected_on)),
+        (_("Decision"), _expected(call.decision_expected_on, at=at)),
     ]
     if finished or _nothing_follows(sketch, at=at):
         rows = rows[: place + 1]
@@ -74,8 +73,37 @@ def _step_state(number: int, place: int, *, ended: bool) -> str:
     return "now" if number == place else "todo"
 
 
-def _expected(on: Any) -> str:
-    return _("expected %(day)s") % {"day": day_text(on)} if on else ""
+def _expected(on: date | None, *, at: datetime) -> str:
+    day = _day_ahead(on, at=at)
+    return _("expected %(day)s") % {"day": day} if day else ""
+
+
+def _answer_detail(sketch: Sketch, *, at: datetime) -> str:
+    if sketch.state in {SketchState.INVITED, SketchState.DECLINED}:
+        return _("sent %(day)s") % {"day": day_text(stockholm_today(sketch.outcome.sent_at))}
+    return _expected(sketch.call.answer_expected_on, at=at)
+
+
+def next_moment(sketch: Sketch, *, at: datetime) -> str:
+    """The next day or moment that is known in the case, for a list of Sketch.objects.with_moments(); empty when none is."""
+    call = sketch.call
+    match sketch.state:
+        case SketchState.DRAFT if sketch.may_be_handed_in(at):
+            return moment_text(sketch.deadline())
+        case SketchState.SUBMITTED:
+            return _day_ahead(call.answer_expected_on, at=at)
+        case SketchState.INVITED if sketch.application.state == ApplicationState.OPEN and at < sketch.application.due_at:
+            return moment_text(sketch.application.due_at)
+        case SketchState.INVITED if sketch.application.state == ApplicationState.RETURNED:
+            return next((moment_text(asked.due_at) for asked in sketch.application.completions_open if at < asked.due_at), "")
+        case SketchState.INVITED if sketch.application.state == ApplicationState.SUBMITTED:
+            return _day_ahead(call.decision_expected_on, at=at)
+    return ""
+
+
+def _day_ahead(on: date | None, *, at: datetime) -> str:
+    """A day that has passed is no longer expected: the case has taken longer."""
+    return day_text(on) if on and on >= stockholm_today(at) else ""
 
 
 def _application_detail(sketch: Sketch) -> str:
@@ -94,9 +122,10 @@ def ball(sketch: Sketch, *, at: datetime) -> Ball:
         case SketchState.DRAFT:
             return _draft(sketch, at=at)
         case SketchState.SUBMITTED:
-            answer = day_text(call.answer_expected_on) if call.answer_expected_on else ""
+            answer = _day_ahead(call.answer_expected_on, at=at)
             text = _("The process leader and the reviewers have the ball. You get an answer, expected %(day)s.") % {"day": answer}
-            return Ball(False, text, "info")
+            late = _("The process leader and the reviewers have the ball. The answer has taken longer than expected.")
+            return Ball(False, text if answer else late, "info")
         case SketchState.INVITED:
             return _invited(sketch, at=at)
         case SketchState.DECLINED:
@@ -119,7 +148,7 @@ def _draft(sketch: Sketch, *, at: datetime) -> Ball:
 
 def _invited(sketch: Sketch, *, at: datetime) -> Ball:
     application = sketch.application
-    said = _after_hand_in(application)
+    said = _after_hand_in(application, at=at)
     if said:
         return said
     if at >= application.due_at:
@@ -128,9 +157,9 @@ def _invited(sketch: Sketch, *, at: datetime) -> Ball:
     return Ball(True, _("Your turn: you are invited to apply. %(left)s.") % {"left": left}, "ok")
 
 
-def _after_hand_in(application: Application) -> Ball | None:
+def _after_hand_in(application: Application, *, at: datetime) -> Ball | None:
     """Once it has been sent in or closed; None while it waits to be written for the first time."""
-    expected = application.sketch.call.decision_expected_on
+    expected = _day_ahead(application.sketch.call.decision_expected_on, at=at)
     withdrawn = _("You have withdrawn the application. What was sent in is kept in the case.")
     no_money = Ball(False, _("You have got a decision: no money this time. The reasons are in the decision."), "info")
     known = {
@@ -139,7 +168,7 @@ def _after_hand_in(application: Application) -> Ball | None:
         ),
         ApplicationState.SUBMITTED: Ball(
             False,
-            _("The officers have the ball: they prepare the decision, expected %(day)s.") % {"day": day_text(expected)}
+            _("The officers have the ball: they prepare the decision, expected %(day)s.") % {"day": expected}
             if expected
             else _("The officers have the ball: they prepare the decision."),
             "info",

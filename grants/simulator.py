@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from .models import (
     ApplicationVersion,
     Assessment,
     Call,
+    DecisionKind,
     FinancingLine,
     FinancingRole,
     FrameRelease,
@@ -28,6 +29,8 @@ from .models import (
     SketchVersion,
     Step,
 )
+from .spreading import divided, spread_over_years
+from .states import DecisionState
 
 STEPS = {"skisser": Step.SKETCH, "ansokningar": Step.APPLICATION}
 """The step as it stands in the address."""
@@ -36,6 +39,7 @@ Picked = Mapping[int, Kronor | None]
 """The cases that are ticked: None for the amount sought, else the lower amount that is tried."""
 
 _VERSION = ("pk", "title", "sought", "total_cost", "own_financing", "starts_on", "ends_on", "whole_county", "main_focus_area")
+_GRANT = ("budget__application_version__application__sketch", "decision__cap", "decision__starts_on", "decision__ends_on")
 WHOLE_COUNTY, NOWHERE = "whole", "nowhere"
 
 
@@ -68,10 +72,18 @@ class YearLeft(NamedTuple):
     frame: Kronor | None
     used: Kronor
     released: Kronor
+    granted: Kronor
 
     @property
     def left(self) -> Kronor:
-        return (self.frame or Kronor(0)) + self.released - self.used
+        return (self.frame or Kronor(0)) + self.released - self.granted - self.used
+
+
+class Grant(NamedTuple):
+    """What a case has been granted, by year of the frame."""
+
+    amount: Kronor
+    years: dict[int, Kronor]
 
 
 class Part(NamedTuple):
@@ -113,10 +125,12 @@ class Sums:
     below_smallest: int
     released: Kronor
     """What of granted money is free again: not used, revoked or repaid."""
+    granted: Kronor
+    """What is granted already, to cases that are not among the chosen."""
 
     @property
     def left(self) -> Kronor:
-        return self.frame + self.released - self.amount
+        return self.frame + self.released - self.granted - self.amount
 
     @property
     def over(self) -> Kronor | None:
@@ -129,7 +143,7 @@ class Sums:
     @property
     def bar(self) -> int:
         """Whole per cent of the frame, for the meter."""
-        share = (self.amount - self.released).share_of(self.frame)
+        share = (self.amount + self.granted - self.released).share_of(self.frame)
         return 0 if share is None else max(0, min(100, int(share)))
 
 
@@ -153,6 +167,8 @@ class Material:
     """Cases in competition that the person must keep away from: neither shown nor counted."""
     releases: dict[int, Kronor] = field(default_factory=dict)
     """By year of the frame: granted money that has gone back to it."""
+    grants: dict[int, Grant] = field(default_factory=dict)
+    """The call's issued grants by case, also of cases closed to the person: a decision is public, and its money is not free."""
 
 
 def in_competition(call: Call, step: str, among: Any) -> "QuerySet[Sketch]":
@@ -190,17 +206,19 @@ def closed_cases(call: Call, user: Any, step: str) -> "QuerySet[Sketch]":
 
 def material(call: Call, user: Any, step: str) -> Material:
     frames = list(call.frames.annotate(released=_released_in_the_year()).order_by("year"))
+    lines, grants = _lines(call)
     return Material(
         call=call,
         step=step,
         cases=cases(call, user, step),
         places=_places(call, step),
-        lines=_lines(call) if step == Step.APPLICATION else {},
+        lines=lines if step == Step.APPLICATION else {},
         areas=list(call.focus_areas.order_by("position", "pk")),
         parts=list(CountyPart.objects.filter(region=call.programme.region_id).order_by("position", "pk")),
         municipalities=municipalities_of(call.programme.region_id),
         frames={frame.year: frame.amount for frame in frames},
         releases={frame.year: frame.released for frame in frames if frame.released},
+        grants=grants,
         closed=frozenset(closed_cases(call, user, step).values_list("pk", flat=True)),
     )
 
@@ -223,39 +241,31 @@ def _places(call: Call, step: str) -> dict[int, list[str]]:
     return found
 
 
-def _lines(call: Call) -> dict[int, dict[int, int]]:
+def _lines(call: Call) -> tuple[dict[int, dict[int, int]], dict[int, Grant]]:
+    """The grant of each application's own budget: öre per year, by version. And what has been granted, by case."""
+    issued = Q(budget__decisions__state=DecisionState.ISSUED, budget__decisions__kind=DecisionKind.GRANTED)
+    rows = (
+        FinancingLine.objects.filter(role=FinancingRole.GRANT, budget__application_version__current_for__sketch__call=call)
+        .annotate(decision=FilteredRelation("budget__decisions", condition=issued))
+        .order_by()
+        .values_list("budget__application_version", "year", *_GRANT)
+        .annotate(sum=Sum("amount"))
+    )
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    grants = FinancingLine.objects.filter(
-        role=FinancingRole.GRANT, budget__application_version__current_for__sketch__call=call
-    ).order_by()
-    for version, year, amount in grants.values_list("budget__application_version", "year").annotate(sum=Sum("amount")):
+    granted: dict[int, tuple[int, Kronor, date, date]] = {}
+    for version, year, sketch, cap, starts_on, ends_on, amount in rows:
         found[version][year] = amount.ore
-    return found
-
-
-# ---- Dividing money so that nothing is lost
-
-
-def divided(amount: int, weights: Iterable[int]) -> list[int]:
-    """The öre in proportion to the weights, rounded down; what is left over falls on the last one."""
-    shares = list(weights)
-    total = sum(shares)
-    given = [amount * share // total for share in shares[:-1]]
-    return [*given, amount - sum(given)]
-
-
-def days_per_year(starts_on: date, ends_on: date) -> dict[int, int]:
-    """The days of the period in each year, first and last day included."""
-    return {
-        year: (min(ends_on, date(year, 12, 31)) - max(starts_on, date(year, 1, 1))).days + 1
-        for year in range(starts_on.year, ends_on.year + 1)
+        if cap is not None:
+            granted[sketch] = version, cap, starts_on, ends_on
+    return found, {
+        sketch: Grant(cap, spread_over_years(cap, found[version], starts_on, ends_on))
+        for sketch, (version, cap, starts_on, ends_on) in granted.items()
     }
 
 
 def per_year(case: Case, amount: Kronor, lines: Mapping[int, int]) -> dict[int, Kronor]:
-    """The amount over the years: as the application's budget has it, or else by the days of the period."""
-    shares = {year: ore for year, ore in sorted(lines.items()) if ore} or days_per_year(case.starts_on, case.ends_on)
-    return {year: Kronor.from_ore(ore) for year, ore in zip(shares, divided(amount.ore, shares.values()), strict=True)}
+    """The amount over the years of the case's own budget, or of its period."""
+    return spread_over_years(amount, lines, case.starts_on, case.ends_on)
 
 
 # ---- The sums
@@ -271,6 +281,7 @@ def sums(found: Material, picked: Picked) -> Sums:
     """Of the chosen among the cases the person may read. Keys of other cases count for nothing."""
     chosen = [case for case in found.cases if case.pk in picked]
     amounts = {case.pk: amount_of(case, picked) for case in chosen}
+    grants = [grant for key, grant in found.grants.items() if key not in amounts]
     smallest = found.call.smallest_grant or Kronor(0)
     return Sums(
         count=len(chosen),
@@ -278,13 +289,14 @@ def sums(found: Material, picked: Picked) -> Sums:
         amount=_sum(amounts.values()),
         sought=_sum(case.sought for case in chosen),
         frame=_sum(found.frames.values()),
-        years=_years(found, chosen, amounts),
+        years=_years(found, chosen, amounts, grants),
         spreads=_spreads(found, amounts),
         own_financing=_sum(case.own_financing for case in chosen),
         total_cost=_sum(case.total_cost for case in chosen),
         lowered=sum(amounts[case.pk] < case.sought for case in chosen),
         below_smallest=sum(amount < smallest for amount in amounts.values()),
         released=_sum(found.releases.values()),
+        granted=_sum(grant.amount for grant in grants),
     )
 
 
@@ -292,17 +304,22 @@ def _sum(amounts: Iterable[Kronor]) -> Kronor:
     return Kronor.from_ore(sum(amount.ore for amount in amounts))
 
 
-def _years(found: Material, chosen: list[Case], amounts: Mapping[int, Kronor]) -> list[YearLeft]:
-    used: dict[int, int] = dict.fromkeys(found.frames, 0)
-    for year in found.releases:
-        used.setdefault(year, 0)
-    for case in chosen:
-        for year, part in per_year(case, amounts[case.pk], found.lines.get(case.version, {})).items():
-            used[year] = used.get(year, 0) + part.ore
-    free = found.releases
+def _years(found: Material, chosen: list[Case], amounts: Mapping[int, Kronor], grants: Iterable[Grant]) -> list[YearLeft]:
+    used = _by_year(per_year(case, amounts[case.pk], found.lines.get(case.version, {})) for case in chosen)
+    granted = _by_year(grant.years for grant in grants)
+    free, none = found.releases, Kronor(0)
     return [
-        YearLeft(year, found.frames.get(year), Kronor.from_ore(used[year]), free.get(year, Kronor(0))) for year in sorted(used)
+        YearLeft(year, found.frames.get(year), used.get(year, none), free.get(year, none), granted.get(year, none))
+        for year in sorted({*found.frames, *free, *used, *granted})
     ]
+
+
+def _by_year(parts: Iterable[Mapping[int, Kronor]]) -> dict[int, Kronor]:
+    found: dict[int, int] = defaultdict(int)
+    for part in parts:
+        for year, amount in part.items():
+            found[year] += amount.ore
+    return {year: Kronor.from_ore(ore) for year, ore in found.items()}
 
 
 class _Tally:

@@ -23,7 +23,7 @@ MOST_COLUMNS = 4
 
 _ROW = (
     '<tr><td data-label="{choose}"><input type="checkbox" name="valda" value="{{pk}}" aria-labelledby="t{{pk}}"{{ticked}}></td>'
-    '<td data-label="{sketch}"><a id="t{{pk}}" href="{{url}}">{{title}}</a><br><span class="hint">{{who}}</span>{{state}}</td>'
+    '<td data-label="{case}"><a id="t{{pk}}" href="{{url}}">{{title}}</a><br><span class="hint">{{who}}</span>{{state}}</td>'
     '<td data-label="{factor}">{{tag}}</td><td class="num" data-label="{mean_label}">{{mean}}</td>'
     '<td class="num" data-label="{spread_label}">{{spread}}</td><td class="num" data-label="{sought_label}">{{sought}}</td>'
     '<td class="num" data-label="{try_label}"><input class="amount" inputmode="decimal" name="belopp-{{pk}}" '
@@ -39,7 +39,7 @@ def rows(found: Material, form: Any) -> SafeString:
     What people have written is escaped here, text by text: escaping numbers too takes longer than all the rest.
     """
     row = format_html(
-        _ROW, choose=_("Choose"), sketch=_("Sketch"), factor=_("Factor"), mean_label=_("Mean"), spread_label=_("Spread"),
+        _ROW, choose=_("Choose"), case=_("Sketch") if found.step == Step.SKETCH else _("Application"), factor=_("Factor"), mean_label=_("Mean"), spread_label=_("Spread"),
         sought_label=_("Sought"), try_label=_("Try a lower amount"),
     )  # fmt: skip
     tags = {area.pk: focus_tag(area) for area in found.areas}

@@ -19,10 +19,12 @@ from kraftsamling.lib.env import (
     env_choice,
     env_days,
     env_folder,
+    env_hosts,
     env_int,
-    env_list,
     env_prefix,
     env_secret,
+    env_sender,
+    env_site,
     env_str,
 )
 
@@ -42,10 +44,9 @@ if not SECRET_KEY:
     raise ConfigurationError("SECRET_KEY is missing, and neither DEBUG nor DEMO is on. See docs/operations.md, “Settings”.")
 
 PORT = env_int("PORT", 8000, least=1, most=65535)
-SITE_URL = env_str("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
-check_url("SITE_URL", SITE_URL, ("https", "http"), "https://kraftsamling.example.se")
+SITE_URL = env_site("SITE_URL", f"http://localhost:{PORT}")
 SECURE = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", f"{urlsplit(SITE_URL).hostname},localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS", f"{urlsplit(SITE_URL).hostname},localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 WEB_HOSTS = env_int("WEB_HOSTS", 1, least=1)
 """On how many machines the web process runs; more than one cannot share a SQLite file."""
@@ -332,7 +333,7 @@ EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "Kraftsamling <noreply@localhost>")
+DEFAULT_FROM_EMAIL = env_sender("DEFAULT_FROM_EMAIL", "Kraftsamling <noreply@localhost>")
 
 # ---- Language and time
 

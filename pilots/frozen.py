@@ -112,17 +112,6 @@ def lift(connection: Any) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
-def names(connection: Any) -> set[str]:
-    """Those that are in the database now."""
-    question = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'frozen_%'",
-        "postgresql": "SELECT DISTINCT tgname FROM pg_trigger WHERE tgname LIKE 'frozen_%%'",
-    }[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(question)
-        return {row[0] for row in cursor.fetchall()}
-
-
 @receiver(pre_migrate, dispatch_uid="pilots.frozen.lift")
 def _lift(sender: Any, using: str, plan: Any = None, **kwargs: Any) -> None:
     if sender.name == "pilots" and plan:

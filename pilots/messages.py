@@ -20,8 +20,7 @@ LABELS = {
 
 def closed_projects(user: Any) -> "QuerySet[Project, str]":
     """The projects whose mail an officer in conflict of interest must not see, as targets; asked inside the other question."""
-    ours = Project.objects.filter(programme__in=programmes_with_role(user, *Role))
-    closed = ours.exclude(pk__in=ours.free_of_conflict_for(user).values("pk"))
+    closed = Project.objects.filter(programme__in=programmes_with_role(user, *Role)).closed_to(user)
     label = Value(f"{Project._meta.label_lower}:")
     return closed.annotate(target=Concat(label, Cast("pk", CharField()))).values_list("target", flat=True)
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import DecimalField, ExpressionWrapper, F, Q
+from django.db.models import DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +61,8 @@ def where(key: str, *, on: date) -> Q:
                 LessThan(ore("paid") * whole_days() * WHOLE, ore("cap") * days_gone(on) * DRAW_DOWN_LEAST),
             )
         case "red_indicator":
-            return running & Q(pk__in=red_indicators(on=on).values("project"))
+            seen = Q(pk__in=_less_than_half_way().values("project"))  # few, and told without their projects
+            return running & seen & Q(Exists(red_indicators(on=on).filter(project=OuterRef("pk"))))
     raise KeyError(key)
 
 
@@ -86,16 +87,22 @@ def late_reports(*, on: date) -> Any:
 def red_indicators(*, on: date) -> Any:
     """Of running projects; both ways, for indicators that are to grow and those that are to shrink."""
     whole, gone = whole_days("project__"), days_gone(on, "project__")
-    come, way = F("latest") - F("baseline"), F("target") - F("baseline")
-    reached, wanted = _exact(come * whole * WHOLE), _exact(way * gone * INDICATOR_LEAST)
-    far, half = _exact(come * WHOLE), _exact(way * INDICATOR_LEAST)
-    told = Indicator.objects.filter(project__state=ProjectState.RUNNING, latest__isnull=False, baseline__isnull=False)
-    return told.filter(  # what has come half-way cannot be behind at any time: that the indicator tells by itself, before its project
-        Q(LessThan(far, half), target__gt=F("baseline")) | Q(GreaterThan(far, half), target__lt=F("baseline")),
+    return _less_than_half_way().filter(
         GreaterThanOrEqual(gone * WHOLE, whole * INDICATOR_FROM),
-        Q(LessThan(reached, wanted), target__gt=F("baseline")) | Q(GreaterThan(reached, wanted), target__lt=F("baseline")),
+        _falls_short(_WAY * gone * INDICATOR_LEAST - _COME * whole * WHOLE),
+        project__state=ProjectState.RUNNING,
     )
 
 
-def _exact(expression: Any) -> Any:
-    return ExpressionWrapper(expression, output_field=DecimalField(max_digits=30, decimal_places=2))
+_COME, _WAY = F("latest") - F("baseline"), F("target") - F("baseline")
+
+
+def _less_than_half_way() -> Any:
+    """What has come half-way cannot be behind at any time: that the indicator tells by itself, without its project."""
+    told = Indicator.objects.order_by().filter(latest__isnull=False, baseline__isnull=False)
+    return told.filter(_falls_short(_WAY * INDICATOR_LEAST - _COME * WHOLE))
+
+
+def _falls_short(lacks: Any) -> Any:
+    """Whether it lacks something in the direction of the target, be that up or down."""
+    return GreaterThan(ExpressionWrapper(lacks * _WAY, output_field=DecimalField(max_digits=40, decimal_places=4)), 0)

@@ -173,14 +173,3 @@ def lift(connection: Any) -> None:
         with connection.cursor() as cursor:
             for name in _sqlite():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-
-
-def names(connection: Any) -> set[str]:
-    """Those that are in the database now."""
-    question = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'money_%'",
-        "postgresql": "SELECT DISTINCT tgname FROM pg_trigger WHERE tgname LIKE 'money_%%'",
-    }[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(question)
-        return {row[0] for row in cursor.fetchall()}

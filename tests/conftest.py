@@ -17,10 +17,17 @@ os.mkdir(os.path.join(os.environ["DATA_DIR"], "static"))  # noqa: PTH102, PTH118
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings as django_settings  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A machine that is busy proves nothing about an example, and the same code gives the same answer each time.
+hypothesis.settings.register_profile(
+    "kraftsamling", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("kraftsamling")
 
 
 def pytest_configure():

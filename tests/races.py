@@ -8,7 +8,11 @@ from kraftsamling.lib.transitions import TransitionRefused
 
 
 def at_once(*acts):
-    """What each act gave or raised, all begun at the same moment, each with a connection of its own."""
+    """What each act gave or raised, all begun at the same moment, each with a connection of its own.
+
+    What an act holds against a revision or a state it has read beforehand, as a page is read before it is sent.
+    Read inside the act, one might come wholly after the other, and both rightly succeed.
+    """
     ready, answers = threading.Barrier(len(acts)), [None] * len(acts)
 
     def run(number, act):

@@ -88,6 +88,7 @@ def _tell_other_side(message: CaseMessage, *, at: datetime) -> None:
         context={
             "title": sketch.handed_in.title,
             "number": sketch.number,
+            "place": CaseMessage.objects.filter(sketch=sketch).count(),
             "by": str(message.written_by),
             "organisation": sketch.organisation.name,
             "conversation": message.is_conversation,

@@ -13,6 +13,7 @@ from grants.models import Application, Preparation, StateAid
 from grants.states import UNDECIDED_STATES, ApplicationState
 from kraftsamling.audit import log as audit
 from kraftsamling.files.models import StoredFile
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.transitions import TransitionRefused, claim
 
 from .locks import lock_application
@@ -37,6 +38,7 @@ def save_preparation(
     _lock_prepared(application)
     preparation = preparation_of(application)
     changes = dict(values)
+    _require_come(changes.get("euro_rate_on"), _("The day of the rate has not come yet."), at=at)
     aid = (changes.get("state_aid", preparation.state_aid), changes.get("state_aid_reason", preparation.state_aid_reason).strip())
     if aid[0] and not aid[1]:
         raise TransitionRefused(_("Write why you assess the state aid as you do."))
@@ -66,6 +68,7 @@ def add_certificate(application: Application, *, file: StoredFile, by: Any, at: 
 @transaction.atomic
 def note_aid_registered(application: Application, *, on: date, by: Any, at: datetime | None = None) -> None:
     """Notes that granted de minimis aid has been registered, as the law asks for (lag 2013:388, 12 a §)."""
+    _require_come(on, _("The day of the registration has not come yet."), at=at or timezone.now())
     permissions.require(permissions.can_handle_application(by, application))
     lock_application(application)
     if (
@@ -77,6 +80,11 @@ def note_aid_registered(application: Application, *, on: date, by: Any, at: date
     claim(application.preparation, expecting={"aid_registered_on": None}, aid_registered_on=on)
 
     audit.record("grants.preparation.registered", application.sketch, by=by, at=at, on=on.isoformat())
+
+
+def _require_come(day: date | None, refusal: str, *, at: datetime) -> None:
+    if day and day > stockholm_today(at):
+        raise TransitionRefused(refusal)
 
 
 def _lock_prepared(application: Application) -> None:

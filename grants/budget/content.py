@@ -146,28 +146,3 @@ def _named(choices: Any, key: str) -> dict[str, str]:
     """Always in Swedish, whoever sends in: the frozen text is a public document, and its checksum must not hang on a language."""
     with override("sv"):
         return {"key": str(key), "name": str(choices(key).label)}
-
-
-def content_from_json(kept: dict[str, Any]) -> BudgetContent:
-    """What `as_json` wrote, back again."""
-    years = tuple(int(year) for year in kept["years"])
-
-    def amounts(part: dict[str, Any]) -> tuple[Kronor, ...]:
-        return tuple(Kronor(part["amounts"][str(year)]) for year in years)
-
-    return BudgetContent(
-        years=years,
-        costs=tuple(CostPart(p["category"]["key"], p["label"], p["in_kind"], amounts(p)) for p in kept["costs"]),
-        financing=tuple(
-            FinancingPart(
-                p["role"]["key"],
-                p["financier"],
-                p["is_public"],
-                p["in_kind"],
-                (p["appropriation"] or {}).get("key", ""),
-                amounts(p),
-            )
-            for p in kept["financing"]
-        ),
-        indirect_rate=Decimal(kept["indirect_rate"]),
-    )

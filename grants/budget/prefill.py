@@ -1,11 +1,11 @@
 """The first budget of an application: what the sketch said, spread over the years of the project."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from grants.models import Appropriation, FinancingRole
+from kraftsamling.lib.dates import days_per_year
 from kraftsamling.lib.money import Kronor
 
 from .content import ZERO, BudgetContent, added
@@ -41,15 +41,6 @@ def from_sketch(kept: Mapping[str, Any], setting: Setting) -> TYPED:
     for number, (line, amounts) in enumerate(used):
         typed |= {f"b_f{number}_{name}": value for name, value in line.items()} | _cells(f"b_f{number}", years, amounts)
     return typed
-
-
-def days_per_year(first: date, last: date) -> dict[int, int]:
-    """How many of the days from the first to the last fall in each year."""
-    found = {}
-    for year in range(first.year, last.year + 1):
-        begins, ends = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
-        found[year] = (ends - begins + timedelta(days=1)).days
-    return found
 
 
 def spread(amount: Kronor, weights: Sequence[int]) -> list[Kronor]:

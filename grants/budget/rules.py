@@ -220,10 +220,11 @@ def _year_breaches(read: _Read, starts_on: date | None, ends_on: date | None) ->
     for year in read.content.years:
         if starts_on.year <= year <= ends_on.year:
             continue
-        text = _("%(year)s is outside the project, which goes on %(first)s–%(last)s. Move the amounts, or take the year away.")
+        text = _("%(year)s is outside the project, which goes on in %(years)s. Move the amounts, or take the year away.")
         lines = read.every_line()
         used = read.of_year(lines, year)
-        values = {"year": year, "first": starts_on.year, "last": ends_on.year}
+        period = sorted({starts_on.year, ends_on.year})
+        values = {"year": year, "years": "–".join(map(str, period))}
         yield Breach(read.cell(lines, year) if used else YEARS_FIELD, text % values)
 
 

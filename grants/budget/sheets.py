@@ -34,6 +34,8 @@ COLUMNS = 6
 """Text columns of our own sheets, before the years."""
 
 _HARMLESS = re.compile(r"'(?=\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+_NOUGHT = re.compile(r"[-\u2013\u2014\u2212][\s\u00a0]*(?:kr)?")
+"""How a spreadsheet shows nought in a column of money."""
 _SUMS = ("summa", "totalt", "total", "sum", "delsumma")
 _SHARES = ("andel", "share", "1:1 share", "own share", "1:1-andel", "egen andel")
 _ALSO_ROLES = {
@@ -160,6 +162,8 @@ def _text(cell: Any) -> str:
     if isinstance(cell, Kronor):
         return typed_amount(cell) if cell >= ZERO else f"-{typed_amount(-cell)}"
     text = clean_text("" if cell is None else str(cell)).strip()
+    if _NOUGHT.fullmatch(text):
+        return ""
     return _HARMLESS.sub("", text, count=1)[:LONGEST_KEPT] if text.startswith("'") else text[:LONGEST_KEPT]
 
 

@@ -34,11 +34,25 @@ STRATEGY_AREAS = {
 }
 """The strategic areas of the national strategy that the yearly report counts by (förordning 2024:99, 8 §)."""
 GLOBAL_GOALS = {
-    "1": gettext_lazy("No poverty"), "3": gettext_lazy("Good health and well-being"), "4": gettext_lazy("Quality education"),
-    "5": gettext_lazy("Gender equality"), "8": gettext_lazy("Decent work and economic growth"),
-    "10": gettext_lazy("Reduced inequalities"), "11": gettext_lazy("Sustainable cities and communities"),
-    "16": gettext_lazy("Peace, justice and strong institutions"), "17": gettext_lazy("Partnerships for the goals"),
-}  # fmt: skip
+    "1": gettext_lazy("No poverty"),
+    "2": gettext_lazy("Zero hunger"),
+    "3": gettext_lazy("Good health and well-being"),
+    "4": gettext_lazy("Quality education"),
+    "5": gettext_lazy("Gender equality"),
+    "6": gettext_lazy("Clean water and sanitation"),
+    "7": gettext_lazy("Affordable and clean energy"),
+    "8": gettext_lazy("Decent work and economic growth"),
+    "9": gettext_lazy("Industry, innovation and infrastructure"),
+    "10": gettext_lazy("Reduced inequalities"),
+    "11": gettext_lazy("Sustainable cities and communities"),
+    "12": gettext_lazy("Responsible consumption and production"),
+    "13": gettext_lazy("Climate action"),
+    "14": gettext_lazy("Life below water"),
+    "15": gettext_lazy("Life on land"),
+    "16": gettext_lazy("Peace, justice and strong institutions"),
+    "17": gettext_lazy("Partnerships for the goals"),
+}
+"""All seventeen: a project may touch any of them (förordning 2024:99, 7 §)."""
 PARTNER_ROLES = {
     "partner": gettext_lazy("Partner"),
     "co_applicant": gettext_lazy("Co-applicant, shares the responsibility"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from grants.models import Call, Criterion, QuestionKind, Step
 from grants.models.calls import LAWFUL_SHARE_WITH_EU, PER_CENT
 from kraftsamling.accounts.models import Organisation, OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorFormField
+from kraftsamling.ui.crispy import laid_out
 
 from .fields import LinesField, PlainTextField, day_field, moment_field
 
@@ -80,9 +81,7 @@ class CallForm(forms.ModelForm):
         self._add_help()
         for field in self.fields.values():
             field.needed_to_submit = True  # type: ignore[attr-defined] # what remains is named beside the form
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.layout = self._layout()
+        self.helper = self._helper()
 
     def _add_frames(self) -> None:
         frames = sorted(self.instance.frames.all(), key=lambda frame: frame.year)
@@ -116,9 +115,9 @@ class CallForm(forms.ModelForm):
         for name, text in helps.items():
             self.fields[name].help_text = text
 
-    def _layout(self) -> Layout:
+    def _helper(self) -> FormHelper:
         frames = [Div(f"frame_{row}_year", f"frame_{row}_amount", css_class="field-row") for row in range(1, FRAME_ROWS + 1)]
-        return Layout(
+        return laid_out(
             Fieldset(
                 _("About the call"),
                 "title",
@@ -211,11 +210,8 @@ class CriterionForm(forms.Form):
             self.fields[f"level_{level}"] = PlainTextField(
                 label=_("What %(level)d means") % {"level": level}, max_length=300, required=False
             )
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
         levels = Fieldset(_("The levels"), *(f"level_{level}" for level in range(LEVELS)))
-        self.helper.layout = Layout(Div("name", "weight", css_class="field-row"), "description", levels)
+        self.helper = laid_out(Div("name", "weight", css_class="field-row"), "description", levels)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -265,10 +261,7 @@ class QuestionForm(forms.Form):
         }  # fmt: skip
         for name, label in labels.items():
             self.fields[name].label = label
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
+        self.helper = laid_out(
             "label", Div("step", "kind", "word_limit", css_class="field-row"), "help_text", "choices", "required"
         )
 

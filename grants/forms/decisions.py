@@ -4,10 +4,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.validators import MinValueValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,25 +15,15 @@ from grants.decision_rules import percent_text
 from grants.models import Check, Decision, DecisionKind, Preparation, StateAid
 from grants.models.calls import lawful_share
 from grants.states import DecisionState
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.money import Kronor, KronorFormField
+from kraftsamling.ui.crispy import laid_out
 
 from .fields import NumberField, PlainTextField, day_field
 
 LONGEST = 8000
 RATE = re.compile(r"\d{1,4}(?:[.,]\d{1,4})?", re.ASCII)
 ANSWERS = {"yes": True, "no": False}
-
-
-def _helper(*parts: Any) -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.layout = Layout(*parts)
-    return helper
-
-
-def _capital(text: Any) -> str:
-    return str(text)[:1].upper() + str(text)[1:]
 
 
 def _shown(field: forms.Field, value: Any) -> str:
@@ -99,11 +89,11 @@ class PreparationForm(ComparedForm):
         self._name_fields()
         self._wanted(*(f"{check.value}_note" for check in Check))
         aid = ("state_aid", "state_aid_reason", "previous_aid", "euro_rate", "euro_rate_on", "certificate")
-        self.helper = _helper(*parts, Fieldset(_("Strategy"), "strategy_link"), Fieldset(_("State aid"), *aid))
+        self.helper = laid_out(*parts, Fieldset(_("Strategy"), "strategy_link"), Fieldset(_("State aid"), *aid))
 
     def _name_fields(self) -> None:
         for name in ("strategy_link", "state_aid_reason", "previous_aid", "euro_rate", "euro_rate_on"):
-            self.fields[name].label = _capital(Preparation._meta.get_field(name).verbose_name)
+            self.fields[name].label = capfirst(str(Preparation._meta.get_field(name).verbose_name))
         self.fields["state_aid"].label = _("Assessment")
         self.fields["state_aid"].choices = StateAid.choices  # type: ignore[attr-defined]
         self.fields["state_aid_reason"].help_text = _("Say what decides, for each who gains by the project, also indirectly.")
@@ -117,6 +107,8 @@ class PreparationForm(ComparedForm):
         cleaned = super().clean() or {}
         if cleaned.get("state_aid") and not cleaned.get("state_aid_reason") and "state_aid_reason" not in self.errors:
             self.add_error("state_aid_reason", _("Write why you assess the state aid as you do."))
+        if cleaned.get("euro_rate_on") and cleaned["euro_rate_on"] > stockholm_today():
+            self.add_error("euro_rate_on", _("The day of the rate has not come yet."))
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -164,13 +156,13 @@ class DecisionForm(ComparedForm):
             longest = Decision._meta.get_field(name).max_length  # type: ignore[union-attr]
             self.fields[name] = PlainTextField(max_length=longest, required=False)
         for name, field in self.fields.items():
-            field.label = _capital(Decision._meta.get_field(name).verbose_name)
+            field.label = capfirst(str(Decision._meta.get_field(name).verbose_name))
         self.fields["kind"].choices = [c for c in DecisionKind.choices if corrects is None or c[0] == corrects.kind]  # type: ignore[attr-defined]
         self._help()
         self._wanted("exceeds_reason", "took_part")
         if corrects is None:
             del self.fields["correction"]
-        self.helper = _helper(*self._parts())
+        self.helper = laid_out(*self._parts())
 
     def _parts(self) -> list[Fieldset]:
         corrected = [Fieldset(_("Correction"), "correction")] if "correction" in self.fields else []

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grants.models import QuestionKind
 from kraftsamling.lib.text import clean_text, single_child_hints
@@ -13,6 +14,21 @@ from kraftsamling.lib.text import clean_text, single_child_hints
 from .fields import PlainTextField
 
 LONGEST_KEPT = 400_000
+GROUPS_ONLY = gettext_lazy("We have read through the text: no single child or young person can be recognised")
+
+
+def seems_about_a_child(form: forms.Form, text: str) -> bool:
+    """Whether the text seems to be about a single child: then the form is not right without the tick in `groups_only`."""
+    hints = single_child_hints(text)
+    if hints and not form.cleaned_data.get("groups_only"):
+        form.add_error(
+            "groups_only",
+            _(
+                "The text seems to be about a single child: “%(hint)s”. Write about the group instead, or tick the box if we are wrong."
+            )
+            % {"hint": hints[0]},
+        )
+    return bool(hints)
 
 
 class DraftForm(forms.Form):
@@ -22,30 +38,43 @@ class DraftForm(forms.Form):
 
     def _check_single_children(self, cleaned: dict[str, Any]) -> None:
         texts = [name for name, field in self.fields.items() if isinstance(field, PlainTextField)]
-        text = "\n".join(str(cleaned.get(name, "")) for name in texts)
-        hints = single_child_hints(text)
-        if hints and not cleaned.get("groups_only"):
-            self.add_error(
-                "groups_only",
-                _(
-                    "The text seems to be about a single child: “%(hint)s”. Write about the group instead, or tick the box if we are wrong."
-                )
-                % {"hint": hints[0]},
-            )
+        seems_about_a_child(self, "\n".join(str(cleaned.get(name, "")) for name in texts))
+
+    def _check_main_area(self, cleaned: dict[str, Any]) -> None:
+        main, areas = cleaned.get("main_focus_area"), cleaned.get("focus_areas")
+        if main and areas is not None and main not in areas:
+            self.add_error("main_focus_area", _("The most important protective factor must be one of those you have chosen."))
 
     def remaining(self) -> list[tuple[str, str]]:
         """(field, label) of what is not filled in yet."""
         return [(name, self._label(name, error)) for name, error in self._problems() if error.code == "required"]
 
     def wrong(self) -> list[tuple[str, str]]:
-        """(field, message) of what is filled in but not right."""
-        return [(name, " ".join(error.messages)) for name, error in self._problems() if error.code != "required"]
+        """(field, message) of what is filled in but not right; the message names the field, so that it can stand by itself."""
+        return [(name, self._whole_message(name, error)) for name, error in self._problems() if error.code != "required"]
+
+    def _whole_message(self, name: str, error: ValidationError) -> str:
+        message = " ".join(error.messages)
+        if self._stands_by_itself(name, error):
+            return message
+        place = self._place(name)
+        return f"{place} {message}" if place.endswith("?") else f"{place}: {message}"
+
+    def _stands_by_itself(self, name: str, error: ValidationError) -> bool:
+        """The message of a rule says what it is about; another says it only together with the name of its field."""
+        return error.code == "rule" or name == "groups_only" or name not in self.fields
 
     def _problems(self) -> list[tuple[str, ValidationError]]:
-        return [(name, error) for name, errors in self.errors.as_data().items() for error in errors]
+        """In the order of the form."""
+        found = self.errors.as_data()
+        return [(name, error) for name in (*self.fields, NON_FIELD_ERRORS) for error in found.get(name, [])]
 
     def _label(self, name: str, error: ValidationError) -> str:
-        return str(self.fields[name].label) if name in self.fields else " ".join(error.messages)
+        return self._place(name) if name in self.fields else " ".join(error.messages)
+
+    def _place(self, name: str) -> str:
+        """What the field is called outside its own row."""
+        return str(self.fields[name].label)
 
     def differences(self, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
         """(label, theirs, mine) of each field that two people have written differently, in words."""
@@ -86,9 +115,7 @@ class CaseForm(DraftForm):
             self.add_error(
                 "municipalities", ValidationError(_("Choose at least one municipality, or the whole county."), code="required")
             )
-        main, areas = cleaned.get("main_focus_area"), cleaned.get("focus_areas")
-        if main and areas is not None and main not in areas:
-            self.add_error("main_focus_area", _("The most important protective factor must be one of those you have chosen."))
+        self._check_main_area(cleaned)
 
     def _check_files(self) -> None:
         for question in self.questions:

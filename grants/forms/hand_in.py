@@ -53,7 +53,12 @@ class ApplicationFileForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    """Who signs, and that what is written is right (domain 1.9)."""
+    """Who signs, and that what is written is right (domain 1.9).
+
+    Asked for here and not by the browser, which would hold back the button beside it: to say that a colleague may send in.
+    """
+
+    use_required_attribute = False
 
     signatory = forms.ModelChoiceField(queryset=None, widget=forms.RadioSelect, empty_label=None)
     is_true = forms.BooleanField()

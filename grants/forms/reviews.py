@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +14,7 @@ from kraftsamling.accounts.models import OrganisationKind, User
 from kraftsamling.lib.text import clean_text
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import Role
+from kraftsamling.ui.crispy import laid_out
 
 from .fields import PlainFieldset, PlainTextField, moment_field
 
@@ -72,10 +72,7 @@ class AssessmentForm(forms.Form):
         self.fields["comment"] = PlainTextField(label=_("Comment on the whole"), words=300, rows=4, required=False)
         for field in self.fields.values():
             field.error_messages["required"] = _("Remains to be filled in.")
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*parts, Fieldset(_("In all"), "recommendation", "comment"))
+        self.helper = laid_out(*parts, Fieldset(_("On the whole"), "recommendation", "comment"))
 
     @staticmethod
     def _levels(criterion: Criterion) -> list[tuple[int, str]]:

@@ -3,16 +3,25 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import HTML, Div
 from django import forms
-from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.text import clean_text, single_child_hints
+from kraftsamling.ui.crispy import laid_out
 
-from .drafts import DraftForm
+from .drafts import GROUPS_ONLY, DraftForm
 from .fields import PlainTextField
+
+ROW = "row"
+"""The name of the button that asks for one more row; its value is the group."""
+
+
+def row_anchor(posted: Mapping[str, Any], groups: Iterable[str]) -> str:
+    """Where the page goes on when another row was asked for: at the group's last row."""
+    group = posted.get(ROW)
+    return f"#{ROW}-{group}" if group in set(groups) else ""
 
 
 class RowsForm(DraftForm):
@@ -25,20 +34,21 @@ class RowsForm(DraftForm):
     many_choices: ClassVar[frozenset[str]] = frozenset()
     """Fields with so many choices that they stand in columns."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last_rows: dict[str, str] = {}
+        self.may_grow: set[str] = set()
+        """The groups that have room for another row, as far as they have been asked."""
+
     def begin(self, fields: Mapping[str, forms.Field], *, optional: Iterable[str] = ()) -> None:
         """Takes the fields, and asks about single children where the text makes one ask."""
         self.fields.update(fields)
         if self.data.get("groups_only") or single_child_hints(self._typed_text()):
-            self.fields["groups_only"] = forms.BooleanField(
-                label=_("We have read through the text: no single child or young person can be recognised"), required=False
-            )
+            self.fields["groups_only"] = forms.BooleanField(label=GROUPS_ONLY, required=False)
         for name, field in self.fields.items():
             field.error_messages["required"] = _("Remains to be filled in.")
             field.needed_to_submit = name.startswith((*self.row_groups, *optional, "groups_only"))  # type: ignore[attr-defined]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = self._layout()
+        self.helper = laid_out(*self._layout())
 
     def _typed_text(self) -> str:
         texts = (name for name, field in self.fields.items() if isinstance(field, PlainTextField))
@@ -54,9 +64,13 @@ class RowsForm(DraftForm):
     def rows_shown(self, prefix: str, parts: tuple[str, ...], most: int) -> int:
         """Those that are filled in and one empty row more; every save shows the next."""
         filled = [n for n in range(1, most + 1) if any(self.data.get(f"{prefix}_{n}_{part}") for part in parts)]
-        return min(most, max(filled, default=0) + 1)
+        shown = min(most, max(filled, default=0) + 1)
+        self.last_rows[prefix] = f"{prefix}_{shown}"
+        if shown < most:
+            self.may_grow.add(prefix)
+        return shown
 
-    def _layout(self) -> Layout:
+    def _layout(self) -> list[Any]:
         """The fields in their order, rows of the same thing side by side."""
         parts: list[Any] = []
         rows: dict[str, list[str]] = {}
@@ -70,12 +84,23 @@ class RowsForm(DraftForm):
                 rows[key].append(name)
             else:
                 parts.append(name)
-        return Layout(*(self._placed(part, rows) for part in parts))
+        return [piece for part in parts for piece in self._placed(part, rows)]
 
-    def _placed(self, part: str, rows: dict[str, list[str]]) -> Any:
-        if part in rows:
-            return Div(*rows[part], css_class="field-row")
-        return Div(part, css_class="many-choices") if part in self.many_choices else part
+    def _placed(self, part: str, rows: dict[str, list[str]]) -> list[Any]:
+        """A field, or a row; after the last row of a group a button that saves and shows one more."""
+        if part not in rows:
+            return [Div(part, css_class="many-choices") if part in self.many_choices else part]
+        group = part.partition("_")[0]
+        if self.last_rows.get(group) != part:
+            return [Div(*rows[part], css_class="field-row")]
+        last = Div(*rows[part], css_class="field-row", css_id=f"{ROW}-{group}")
+        button = format_html(
+            '<p class="cluster"><button class="btn quiet small" name="{}" value="{}">{}</button></p>',
+            ROW,
+            group,
+            _("Save and add a row"),
+        )
+        return [last, HTML(button)] if group in self.may_grow else [last]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -96,7 +121,7 @@ class RowsForm(DraftForm):
 
     def label_of(self, name: str) -> str:
         """What the field is called outside its own row."""
-        return self._label(name, ValidationError(""))
+        return self._place(name)
 
     def label_within(self, name: str) -> str:
         """What the field is called inside its row; empty for a field that stands by itself or begins a row."""
@@ -112,8 +137,8 @@ class RowsForm(DraftForm):
         first = f"{prefix}_{rest.partition('_')[0]}_{self.row_groups[prefix][0]}" if prefix in self.row_groups else ""
         return first if first in self.fields else ""
 
-    def _label(self, name: str, error: ValidationError) -> str:
+    def _place(self, name: str) -> str:
         first = self._first_of_row(name)
         if first not in {"", name}:
             return f"{str(self.fields[first].label).split(':')[0]}: {str(self.fields[name].label).lower()}"
-        return super()._label(name, error)
+        return super()._place(name)

@@ -1,11 +1,11 @@
 """The one-page sketch: what is asked, with help in plain words, and how it is read."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -16,8 +16,9 @@ from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.lib.money import Kronor, KronorFormField
 from kraftsamling.places.models import municipalities_of
 from kraftsamling.programmes.models import FocusArea
+from kraftsamling.ui.crispy import laid_out
 
-from .drafts import CaseForm
+from .drafts import GROUPS_ONLY, CaseForm
 from .fields import NumberField, PlainTextField, day_field
 
 PARTNERS = 6
@@ -98,10 +99,7 @@ class SketchForm(CaseForm):
         self.files_for = files_for
         self.questions = list(call.questions.filter(step=Step.SKETCH).order_by("position", "pk"))
         self.fields.update(self._fields())
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = self._layout()
+        self.helper = laid_out(*self._layout())
 
     def _fields(self) -> dict[str, forms.Field]:
         areas = {str(area.pk): area for area in FocusArea.objects.filter(calls=self.call).order_by("position", "pk")}
@@ -142,9 +140,7 @@ class SketchForm(CaseForm):
         found["ends_on"] = day_field(label=_("Ends"))
         found.update(self._contact_fields())
         found.update({q.field_name: field for q in self.questions if (field := question_field(q))})
-        found["groups_only"] = forms.BooleanField(
-            label=_("We have read through the text: no single child or young person can be recognised"), required=False
-        )
+        found["groups_only"] = forms.BooleanField(label=GROUPS_ONLY, required=False)
         for name, field in found.items():
             field.error_messages["required"] = _("Remains to be filled in.")
             field.needed_to_submit = name.startswith(
@@ -184,7 +180,7 @@ class SketchForm(CaseForm):
             fields[f"contact_{number}_phone"] = PlainTextField(label=_("Phone"), max_length=40, required=False)
         return fields
 
-    def _layout(self) -> Layout:
+    def _layout(self) -> list[Any]:
         partners = [
             Div(*(f"partner_{n}_{part}" for part in ("name", "org_number", "part")), css_class="field-row")
             for n in range(1, self._partners_shown() + 1)
@@ -216,7 +212,7 @@ class SketchForm(CaseForm):
         if own:
             parts.append(Fieldset(_("The call's own questions"), *own, css_id="del-fragor"))
         parts.append(Fieldset(_("Before you send in"), "groups_only", css_id="del-sist"))
-        return Layout(*parts)
+        return parts
 
     def _partners_shown(self) -> int:
         """Those that are filled in and one empty row more; every save shows the next."""
@@ -321,14 +317,14 @@ class SketchForm(CaseForm):
         return {"question": question.label, "kind": question.kind, "answer": shown}
 
     def _label(self, name: str, error: ValidationError) -> str:
-        if name not in self.fields:
-            return " ".join(error.messages)
-        if name == "cost_own_staff":
-            return _("What the project costs")
-        section = name.rpartition("_")[0]
-        if section.startswith("contact_") and not name.endswith("_name"):
-            return f"{self.fields[f'{section}_name'].label.split(':')[0]}: {str(self.fields[name].label).lower()}"
-        return str(self.fields[name].label)
+        return _("What the project costs") if name == "cost_own_staff" else super()._label(name, error)
+
+    def _place(self, name: str) -> str:
+        row = re.match(r"(contact|partner)_\d+_(?!name)", name)
+        if row is None:
+            return super()._place(name)
+        first = str(self.fields["_".join(name.split("_")[:2]) + "_name"].label)
+        return f"{first.split(':', maxsplit=1)[0]}: {str(self.fields[name].label).lower()}"
 
 
 class WithdrawForm(forms.Form):

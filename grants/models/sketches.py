@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Exists, F, Max, OuterRef, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ def _conflict_of(user: Any) -> Q:
     from .applications import ApplicationVersion  # noqa: PLC0415 - the modules name each other
     from .reviews import ConflictDeclaration  # noqa: PLC0415
 
-    conflict = Q(Exists(ConflictDeclaration.objects.in_conflict().filter(sketch=OuterRef("pk"), user=user.pk)))
+    conflict = Q(pk__in=ConflictDeclaration.objects.in_conflict().filter(user=user.pk).values("sketch"))  # few, and asked once
     if user.organisation_ids:
         partner = SketchVersion.partner_organisations.through.objects.filter(
             sketchversion__sketch=OuterRef("pk"), organisation__in=user.organisation_ids
@@ -100,6 +101,16 @@ class SketchQuerySet(models.QuerySet):
     def in_competition(self) -> "SketchQuerySet":
         """Handed in and not withdrawn: those that are compared."""
         return self.filter(state__in=[SketchState.SUBMITTED, SketchState.INVITED, SketchState.DECLINED])
+
+    def with_moments(self) -> "SketchQuerySet":
+        """With the later moment the organisation has been given, and what is to be completed: next_moment() asks nothing more."""
+        given = DeadlineExtension.objects.filter(call=OuterRef("call"), organisation=OuterRef("organisation"))
+        asked = apps.get_model("grants", "CompletionRequest").objects.open()
+        return (
+            self.annotate(extended_until_at=Subquery(given.order_by("-until_at").values("until_at")[:1]))
+            .select_related("application")
+            .prefetch_related(Prefetch("application__completions", asked, to_attr="completions_open"))
+        )
 
     def with_details(self) -> "SketchQuerySet":
         """With what a list shows of each case, and without its long texts."""
@@ -180,6 +191,8 @@ class Sketch(models.Model):
 
     def deadline(self) -> datetime:
         """The closing moment, or the later one this organisation has been given."""
+        if hasattr(self, "extended_until_at"):
+            return max(filter(None, [self.call.closes_at, self.extended_until_at]))
         extended = DeadlineExtension.objects.filter(call=self.call_id, organisation=self.organisation_id)
         latest = extended.aggregate(latest=Max("until_at"))["latest"]
         return max(filter(None, [self.call.closes_at, latest]))

@@ -16,8 +16,7 @@ from grants.models import Application, ApplicationVersion, Decision
 from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 
-from .common import attempt
-from .common import number as number_of
+from .common import attempt, compare_page
 from .completions import page_of_application
 
 
@@ -81,24 +80,7 @@ def application_version(request: HttpRequest, pk: int, number: int) -> HttpRespo
 @require_GET
 def application_compare(request: HttpRequest, pk: int) -> HttpResponse:
     application = readable_application(request, pk)
-    numbers = list(application.versions.order_by("number").values_list("number", flat=True))
-    if len(numbers) < 2:  # noqa: PLR2004 - two to compare
-        return redirect(application)
-    first, then = _chosen(request, "fran", numbers[-2], numbers), _chosen(request, "till", numbers[-1], numbers)
-    before, after = (get_object_or_404(application.versions.select_related("budget"), number=number) for number in (first, then))
-    context = {
-        "case": application,
-        "before": before,
-        "after": after,
-        "numbers": numbers,
-        "changes": changes(before, after),
-    }
-    return render(request, "grants/version_compare.html", context)
-
-
-def _chosen(request: HttpRequest, name: str, default: int, numbers: list[int]) -> int:
-    asked = number_of(request.GET.get(name, ""))
-    return asked if asked in numbers else default
+    return compare_page(request, application, application.versions.select_related("budget"), changes)
 
 
 def changes(before: ApplicationVersion, after: ApplicationVersion) -> list[tuple[str, str, str]]:

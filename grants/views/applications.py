@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from grants import actions, cofinancing, tasks
 from grants.application_content import FROM_SKETCH, ApplicationContent
 from grants.budget.tables import table_of_content
-from grants.forms.applications import BUDGET_SECTION, BY_KEY, SectionForm
+from grants.forms.applications import BUDGET_SECTION, BY_KEY, ROW_GROUPS, SectionForm
 from grants.forms.drafts import typed_content
 from grants.forms.hand_in import ApplicationFileForm, SubmitForm, WithdrawApplicationForm
+from grants.forms.rows import row_anchor
 from grants.forms.whole import ORDER, ApplicationForms
 from grants.models import Application
 from kraftsamling.accounts.models import Signatory
@@ -29,9 +29,11 @@ from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+from .common import attempt, autosaved, checks_of, keeps_text, keeps_text_on, log_in_first, number, unparked
 
 PREVIEW = "preview"
+FILES = "uppgifter"
+"""The part that has the files."""
 
 
 def own_application(request: HttpRequest, pk: int) -> Application:
@@ -66,11 +68,8 @@ def _section_form(application: Application, key: str, typed: dict[str, Any]) -> 
     return SectionForm(BY_KEY[key], typed, application=application)
 
 
-@login_not_required
+@keeps_text
 def application_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    path = reverse("application_edit", args=[pk, key])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     application = own_application(request, pk)
     if key not in BY_KEY:
         raise Http404
@@ -79,7 +78,7 @@ def application_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if request.method == "POST":
         return _saved(request, application, key)
     typed, revision = application.draft.content, application.draft.revision
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     if parked is not None:
         mine = typed_content(parked, _section_form(application, key, typed))
         typed, revision = {**typed, **mine}, number(parked.get("revision", ""))
@@ -141,7 +140,7 @@ def _saved(request: HttpRequest, application: Application, key: str) -> HttpResp
     if trouble or goes_to in {*ORDER, PREVIEW}:
         return trouble or redirect(part_url(application, goes_to))
     messages.success(request, _("Saved."))
-    return redirect("application_edit", application.pk, key)
+    return redirect(part_url(application, key) + row_anchor(request.POST, ROW_GROUPS))
 
 
 def _kept(request: HttpRequest, application: Application, key: str) -> HttpResponse | None:
@@ -195,13 +194,14 @@ def application_autosave(request: HttpRequest, pk: int, key: str) -> JsonRespons
     form = _section_form(application, key, request.POST.dict())
     form.data = typed = typed_content(request.POST, form)
 
-    def checks() -> str:
-        form.is_valid()
-        return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
-
     said = _("Somebody else has saved the application. Press Save, and you will see both texts.")
     back = reverse("application_edit", args=[pk, key])
-    return autosaved(partial(_save, request, application, form, typed), conflict=(said, back), case=application, checks=checks)
+    return autosaved(
+        partial(_save, request, application, form, typed),
+        conflict=(said, back),
+        case=application,
+        checks=partial(checks_of, request, form),
+    )
 
 
 @require_GET
@@ -270,13 +270,11 @@ def application_submit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(application)
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("application_edit", FILES)
 def application_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the text that came with the form, then the file: a refused file costs nobody their text."""
-    key = "uppgifter"
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("application_edit", args=[pk, key]))
+    key = FILES
     application = own_application(request, pk)
     trouble = _text_beside(request, application, key)
     if trouble:
@@ -308,12 +306,10 @@ def _text_beside(request: HttpRequest, application: Application, key: str) -> Ht
     return _kept(request, application, key) if "revision" in request.POST else None
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("application_edit", FILES)
 def application_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
-    key = "uppgifter"
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("application_edit", args=[pk, key]))
+    key = FILES
     application = own_application(request, pk)
     found = get_object_or_404(application.files.filter(removed_at=None).select_related("file", "application__sketch"), pk=link)
     trouble = _text_beside(request, application, key)

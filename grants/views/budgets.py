@@ -23,14 +23,12 @@ from grants.budget.editor import editor
 from grants.budget.reading import names, typed_budget
 from grants.forms.applications import BUDGET_SECTION
 from grants.models import Application, ApplicationDraft
-from kraftsamling.accounts.models import OrganisationKind
+from kraftsamling.accounts.models import PUBLIC_KINDS
 from kraftsamling.files.uploads import upload_refusal
 from kraftsamling.lib.transitions import TransitionRefused
 
 from .applications import all_forms, next_part, own_application, part_url
-from .common import as_file, autosaved, log_in_first, number, park_and_log_in, unparked
-
-PUBLIC_KINDS = {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, OrganisationKind.UNIVERSITY, OrganisationKind.AUTHORITY}
+from .common import as_file, autosaved, keeps_text, number, unparked
 
 
 def budget_url(pk: int) -> str:
@@ -65,8 +63,15 @@ def setting_of(application: Application, draft: ApplicationDraft) -> edits.Setti
 
 
 def page_context(
-    application: Application, draft: ApplicationDraft, typed: dict[str, str], setting: edits.Setting, **more: Any
+    application: Application,
+    draft: ApplicationDraft,
+    typed: dict[str, str],
+    setting: edits.Setting,
+    *,
+    saved: bool = True,
+    **more: Any,
 ) -> dict[str, Any]:
+    """What is begun from the sketch is not saved: until it is, the list of parts says that the budget remains."""
     form = edits.form_of(typed, setting)
     return {
         "application": application,
@@ -77,7 +82,7 @@ def page_context(
         "revision": draft.revision,
         "form": form,
         "key": BUDGET_SECTION,
-        "sections": all_forms(application, {**draft.content, **typed}).progress(),
+        "sections": all_forms(application, {**draft.content, **(typed if saved else {})}).progress(),
         "editor": editor(form),
         "wrong": form.wrong_at(),
         "remaining": form.remaining(),
@@ -85,14 +90,10 @@ def page_context(
     }
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def application_budget(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor, and every button in it: each saves first, so that nothing typed is lost."""
-    if not request.user.is_authenticated:
-        return (
-            park_and_log_in(request, path=budget_url(pk)) if request.method == "POST" else redirect(log_in_first(budget_url(pk)))
-        )
     application = own_application(request, pk)
     return budget_save(request, application) if request.method == "POST" else budget_edit(request, application)
 
@@ -109,7 +110,9 @@ def budget_edit(request: HttpRequest, application: Application) -> HttpResponse:
         typed, revision = typed_budget(parked), number(parked.get("revision", ""))
     elif from_sketch:
         typed = prefill.from_sketch(application.sketch.handed_in.content, setting)
-    context = page_context(application, draft, typed, setting, restored=parked is not None, from_sketch=from_sketch)
+    context = page_context(
+        application, draft, typed, setting, restored=parked is not None, from_sketch=from_sketch, saved=not from_sketch
+    )
     context |= {"pasted": parked.get("paste", "") if parked else "", "problems": []}
     return render(request, "grants/budget/edit.html", {**context, "revision": revision})
 

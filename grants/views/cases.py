@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,7 +24,7 @@ from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, park_and_log_in
+from .common import attempt, compare_page, keeps_text_on
 from .common import number as number_of
 from .sketches import bound_form, conflict_page, organisation_context, own_sketch
 
@@ -105,20 +103,13 @@ def sketch_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_GET
 def sketch_compare(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
-    numbers = list(sketch.versions.order_by("number").values_list("number", flat=True))
-    if len(numbers) < 2:  # noqa: PLR2004 - two to compare
-        return redirect(sketch)
-    first, then = _chosen(request, "fran", numbers[-2], numbers), _chosen(request, "till", numbers[-1], numbers)
-    before, after = (get_object_or_404(sketch.versions.all(), number=number) for number in (first, then))
+    return compare_page(request, sketch, sketch.versions.all(), changes)
+
+
+def changes(before: SketchVersion, after: SketchVersion) -> list[tuple[str, str, str]]:
+    """(label, then, now) of everything that differs."""
     rows = zip(_compared(before), _compared(after), strict=True)
-    changes = [(label, old, new) for (label, old), (_same, new) in rows if old != new]
-    context = {"case": sketch, "before": before, "after": after, "numbers": numbers, "changes": changes}
-    return render(request, "grants/version_compare.html", context)
-
-
-def _chosen(request: HttpRequest, name: str, default: int, numbers: list[int]) -> int:
-    asked = number_of(request.GET.get(name, ""))
-    return asked if asked in numbers else default
+    return [(label, old, new) for (label, old), (_same, new) in rows if old != new]
 
 
 def _compared(version: SketchVersion) -> list[tuple[str, str]]:
@@ -160,12 +151,10 @@ def sketch_file(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponseBas
     return send(request, get_object_or_404(StoredFile, pk=file_id))
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("sketch_edit")
 def sketch_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the draft that came with the form, then the file: a refused file costs nobody their text."""
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
     form = FileForm(request.POST, request.FILES, questions=list(sketch.call.questions.filter(step=Step.SKETCH)))
     return _text_beside(request, sketch) or _file_added(request, sketch, form)
@@ -202,11 +191,9 @@ def _text_beside(request: HttpRequest, sketch: Sketch) -> HttpResponse | None:
     return None
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("sketch_edit")
 def sketch_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
     found = get_object_or_404(sketch.files.filter(removed_at=None).select_related("file", "sketch"), pk=link)
     trouble = _text_beside(request, sketch)

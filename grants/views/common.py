@@ -1,13 +1,17 @@
 """What several pages of the call share."""
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -76,6 +80,38 @@ def park_and_log_in(request: HttpRequest, *, path: str) -> HttpResponse:
     return redirect(log_in_first(path, parkerad=token))
 
 
+def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What somebody sends after the session has expired is kept, and comes back after log-in."""
+
+    @login_not_required
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            return park_and_log_in(request, path=request.path)
+        return redirect(log_in_first(request.get_full_path()))
+
+    return answer
+
+
+def keeps_text_on(page: str, *part: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """As keeps_text, for a small form that stands on another page: its text comes back there."""
+
+    def of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_not_required
+        @functools.wraps(view)
+        def answer(request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
+            if request.user.is_authenticated:
+                return view(request, pk, **more)
+            path = reverse(page, args=[pk, *part])
+            return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
+
+        return answer
+
+    return of
+
+
 def autosaved(
     save: Callable[[], int], *, case: Any, checks: Callable[[], str], conflict: tuple[str, str] | None = None
 ) -> JsonResponse:
@@ -93,6 +129,12 @@ def autosaved(
     return JsonResponse({"saved": saved, "revision": revision, "checks_html": checks(), "conflict": False, "url": ""})
 
 
+def checks_of(request: HttpRequest, form: Any) -> str:
+    """What remains and what is wrong in a draft, as the page shows it beside the form."""
+    form.is_valid()
+    return render_to_string("grants/_draft_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
+
+
 LONGEST_NUMBER = 9
 """Digits that fit the columns; more were never sent by our own pages."""
 
@@ -100,3 +142,32 @@ LONGEST_NUMBER = 9
 def number(text: str, default: int = -1) -> int:
     """A whole number from an address or a form, or the default for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else default
+
+
+NEEDED_TO_COMPARE = 2
+
+
+def compare_page(
+    request: HttpRequest, case: Any, versions: "QuerySet[Any]", changes: Callable[[Any, Any], list[Any]], *, title: str = ""
+) -> HttpResponse:
+    """Two versions: those that the address asks for, otherwise the two latest. Leads back where there is one alone."""
+    numbers = list(versions.order_by("number").values_list("number", flat=True))
+    if len(numbers) < NEEDED_TO_COMPARE:
+        return redirect(case)
+    before = versions.get(number=_one_of(request, "fran", numbers[-2], numbers))
+    after = versions.get(number=_one_of(request, "till", numbers[-1], numbers))
+    context = {
+        "case": case,
+        "title": title or after.title,
+        "before": before,
+        "after": after,
+        "numbers": numbers,
+        "changes": changes(before, after),
+    }
+    return render(request, "grants/version_compare.html", context)
+
+
+def _one_of(request: HttpRequest, name: str, default: int, numbers: Sequence[int]) -> int:
+    """The number that the address asks for, if it is one of those that are there."""
+    asked = number(request.GET.get(name, ""))
+    return asked if asked in numbers else default

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from grants.models import Application, CompletionRequest
 from grants.states import ApplicationState, CompletionState
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, park_and_log_in, unparked
+from .common import attempt, keeps_text_on, unparked
 
 
 def party_application(request: HttpRequest, pk: int) -> Application:
@@ -50,11 +49,9 @@ def _ask_page(request: HttpRequest, application: Application, form: CompletionFo
     return render(request, "grants/completion_ask.html", context, status=status)
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("completion_ask")
 def completion_send(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("completion_ask", args=[pk]))
     application = party_application(request, pk)
     permissions.require(permissions.can_handle_application(request.user, application))
     form = CompletionForm(request.POST)

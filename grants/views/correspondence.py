@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,7 +22,7 @@ from kraftsamling.files.uploads import upload_refusal
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, park_and_log_in, unparked
+from .common import attempt, keeps_text_on, unparked
 
 SHOWN = 50
 
@@ -60,11 +59,9 @@ def _page(
     return render(request, "grants/case_messages.html", context, status=status)
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("case_messages")
 def case_message_write(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("case_messages", args=[pk]))
     sketch = party_sketch(request, pk)
     form = MessageForm(request.POST, request.FILES)
     if refusal := upload_refusal(request):
@@ -94,11 +91,9 @@ def _written(request: HttpRequest, sketch: Sketch, form: MessageForm) -> bool:
     return form.is_valid()
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("case_messages")
 def case_conversation_write(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("case_messages", args=[pk]))
     sketch = party_sketch(request, pk)
     permissions.require(_handles(request, sketch))
     form = ConversationForm(request.POST)

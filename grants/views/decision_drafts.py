@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,7 +21,7 @@ from kraftsamling.files.responses import send
 from kraftsamling.files.uploads import upload_refusal
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 
-from .common import attempt, number, park_and_log_in, unparked
+from .common import attempt, keeps_text_on, number, unparked
 
 
 def prepared_application(request: HttpRequest, pk: int) -> Application:
@@ -90,12 +89,10 @@ def _euro(preparation: Preparation | None, application: Application) -> dict[str
     }
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("application_preparation")
 def preparation_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keeps the certificate first, whatever else may have to be mended."""
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("application_preparation", args=[pk]))
     application = prepared_application(request, pk)
     permissions.require(permissions.can_handle_application(request.user, application))
     form, revision = PreparationForm(request.POST, request.FILES), number(request.POST.get("revision", ""))
@@ -211,11 +208,9 @@ def _draft_page(
     return render(request, "grants/decision_edit.html", context, status=status)
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("decision_edit")
 def decision_save(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("decision_edit", args=[pk]))
     application = prepared_application(request, pk)
     form, revision = (
         _draft_form(request, application, _draft(application), request.POST),

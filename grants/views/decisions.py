@@ -71,7 +71,7 @@ def decision_list_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     header = [
         _("Case number"), _("Registry number"), _("Project"), _("Organisation"), _("Organisation number"), _("Call"),
         _("Decision"), _("State"), _("Version"), _("Share, per cent"), _("At most"), _("Starts"), _("Ends"), _("Day of the decision"),
-        _("Deciding body"), _("Item"),
+        _("Deciding body"), _("Minutes item or delegation item"),
     ]  # fmt: skip
     rows = (_file_row(decision) for decision in _rows(request, DecisionFilterForm(request.GET or None)))
     return as_file(kind, "beslut", _("Decisions"), header, rows)

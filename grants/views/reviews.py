@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,7 +21,7 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import programmes_with_role
 
-from .common import attempt, autosaved, number, park_and_log_in, unparked
+from .common import attempt, autosaved, keeps_text_on, number, unparked
 
 
 def own_assessments(request: HttpRequest) -> Any:
@@ -154,12 +153,10 @@ def assessment_declare(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("review_list") if conflict else redirect(assessment)
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("assessment_detail")
 def assessment_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keeps the assessment; hands it in if that was the button pressed."""
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("assessment_detail", args=[pk]))
     assessment = own_assessment(request, pk)
     form = _form(assessment, request.POST)
     try:

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+from .common import attempt, autosaved, checks_of, keeps_text_on, log_in_first, number, unparked
 
 
 def own_sketch(request: HttpRequest, pk: int) -> Sketch:
@@ -34,12 +33,13 @@ def own_sketch(request: HttpRequest, pk: int) -> Sketch:
 
 @require_GET
 def sketch_list(request: HttpRequest) -> HttpResponse:
-    sketches = (
-        Sketch.objects.of_organisations(request.user).with_details().select_related("application").order_by("-created_at", "-pk")
-    )
+    at = timezone.now()
+    mine = Sketch.objects.of_organisations(request.user).with_details().with_moments()
+    page = paged(request, mine.order_by("-created_at", "-pk"))
     context = {
-        "page": paged(request, sketches),
-        "open_calls": Call.objects.open(at=timezone.now()).order_by("closes_at", "pk")[:5],
+        "page": page,
+        "rows": [(sketch, progress.next_moment(sketch, at=at)) for sketch in page],
+        "open_calls": Call.objects.open(at=at).order_by("closes_at", "pk")[:5],
     }
     return render(request, "grants/sketch_list.html", context)
 
@@ -110,11 +110,9 @@ def _unparked(request: HttpRequest, sketch: Sketch) -> tuple[dict[str, Any], int
     return typed_content(content, bound_form(sketch, {})), number(content.get("revision", ""))
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("sketch_edit")
 def sketch_save(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("sketch_edit", args=[pk]))
     sketch = own_sketch(request, pk)
     typed = typed_content(request.POST, bound_form(sketch, {}))
     try:
@@ -151,12 +149,10 @@ def sketch_autosave(request: HttpRequest, pk: int) -> JsonResponse:
     form.data = typed = typed_content(request.POST, form)
     save = partial(actions.save_draft, sketch, content=typed, revision=number(request.POST.get("revision", "")), by=request.user)
 
-    def checks() -> str:
-        form.is_valid()
-        return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
-
     said = _("Somebody else has saved this sketch. Press Save, and you will see both texts.")
-    return autosaved(save, conflict=(said, reverse("sketch_edit", args=[pk])), case=sketch, checks=checks)
+    return autosaved(
+        save, conflict=(said, reverse("sketch_edit", args=[pk])), case=sketch, checks=partial(checks_of, request, form)
+    )
 
 
 @require_GET

@@ -86,6 +86,12 @@ class OrganisationKind(models.TextChoices):
     COMPANY = "company", _("Company")
 
 
+PUBLIC_KINDS = frozenset(
+    {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, OrganisationKind.UNIVERSITY, OrganisationKind.AUTHORITY}
+)
+"""Whose own money is public money."""
+
+
 class LegalForm(models.TextChoices):
     """The legal form, as the register of organisation numbers groups them."""
 

@@ -1,6 +1,7 @@
 """Log-in through other organisations' systems (OpenID Connect, SAML), read from the settings alone."""
 
 import json
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,7 +40,10 @@ def saml_apps() -> list[dict[str, Any]]:
     May also hold `attribute_mapping`, `trusts_email` and `origins`, as above, `sp_entity_id`, and `sp_key` and `sp_cert`
     (the keys that sign our own requests).
     """
-    return [_saml_app(entry) for entry in _entries("SAML_PROVIDERS", ("id", "name", "entity_id"))]
+    entries = _entries("SAML_PROVIDERS", ("id", "name", "entity_id"))
+    if entries and find_spec("onelogin") is None:
+        raise ConfigurationError(f"SAML_PROVIDERS needs packages that are not installed: uv sync --extra saml. {SEE}")
+    return [_saml_app(entry) for entry in entries]
 
 
 def _saml_app(entry: dict[str, Any]) -> dict[str, Any]:
@@ -60,6 +64,36 @@ def _saml_app(entry: dict[str, Any]) -> dict[str, Any]:
     if "sp_key" in entry:
         settings["advanced"] |= {"x509cert": entry["sp_cert"], "private_key": entry["sp_key"], "authn_request_signed": True}
     return {"provider_id": entry["entity_id"], "client_id": entry["id"], "name": entry["name"], "settings": settings}
+
+
+def _checked(name: str, entry: dict[str, Any]) -> None:
+    """What may be left out, and is of the right kind where it is not."""
+
+    def require(right: bool, problem: str) -> None:
+        if not right:
+            raise ConfigurationError(f"{name}: {problem} in “{entry['id']}”. {SEE}")
+
+    for key in ("secret", "secret_file", "x509cert", "sp_entity_id", "sp_key", "sp_cert"):
+        require(isinstance(entry.get(key, ""), str), f"“{key}” must be text")
+    for key in ("server_url", "metadata_url", "sso_url", "slo_url"):
+        require(key not in entry or _is_address(entry[key]), f"“{key}” must be a whole address")
+    origins = entry.get("origins", [])
+    require(isinstance(origins, list) and all(map(_is_address, origins)), "“origins” must be a list of whole addresses")
+    trusts = entry.get("trusts_email", False)
+    domains = isinstance(trusts, list) and all(isinstance(domain, str) for domain in trusts)
+    require(isinstance(trusts, bool) or domains, "“trusts_email” must be true, false or a list of domains")
+    require(isinstance(entry.get("attribute_mapping", {}), dict), "“attribute_mapping” must be an object")
+    require(("sp_key" in entry) == ("sp_cert" in entry), "“sp_key” and “sp_cert” go together")
+
+
+def _is_address(value: Any) -> bool:
+    if not isinstance(value, str) or set(value) & set(" ;,'\"\t\r\n"):
+        return False
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and bool(parts.hostname)
 
 
 def origin_of(url: str) -> str:
@@ -83,6 +117,9 @@ def _entries(name: str, needed: tuple[str, ...]) -> list[dict[str, Any]]:
         for key in needed:
             if not isinstance(entry.get(key), str) or not entry[key]:
                 raise ConfigurationError(f"{name}: “{key}” is missing in “{entry.get('id', '?')}”. {SEE}")
+        _checked(name, entry)
+    if len({entry["id"] for entry in entries}) < len(entries):
+        raise ConfigurationError(f"{name}: two entries have the same “id”. {SEE}")
     return entries
 
 

@@ -23,8 +23,6 @@ ODS = "application/vnd.oasis.opendocument.spreadsheet"
 EXTENSIONS = {
     ".pdf": PDF, ".png": PNG, ".jpg": JPEG, ".jpeg": JPEG, ".docx": DOCX, ".xlsx": XLSX, ".odt": ODT, ".ods": ODS, ".txt": TEXT,
 }  # fmt: skip
-ACCEPT = ",".join(EXTENSIONS)
-"""For the accept attribute of a file field."""
 
 _HEAD = 8192
 _MOST_ENTRIES = 5000

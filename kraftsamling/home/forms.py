@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.lib.text import clean_text, identity_number_refusal, identity_numbers
+from kraftsamling.ui.crispy import laid_out
 
 LONGEST_MESSAGE = 4000
 
@@ -43,9 +43,7 @@ class AccessibilityForm(forms.Form):
     website = forms.CharField(required=False, widget=forms.HiddenInput)
     """People never see it; robots that send advertisements fill it in."""
 
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
+    helper = laid_out()
 
     def clean_page(self) -> str:
         return " ".join(clean_text(self.cleaned_data["page"]).split())

@@ -38,6 +38,14 @@ def months_before(at: datetime, months: int) -> datetime:
     return start_of_day(last + timedelta(days=1))
 
 
+def days_per_year(starts_on: date, ends_on: date) -> dict[int, int]:
+    """The days of the period in each year, first and last day included."""
+    return {
+        year: (min(ends_on, date(year, 12, 31)) - max(starts_on, date(year, 1, 1))).days + 1
+        for year in range(starts_on.year, ends_on.year + 1)
+    }
+
+
 def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=STOCKHOLM)
 

@@ -1,6 +1,7 @@
 """Reads the settings from the environment; a wrong value stops the start with one sentence."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -69,6 +70,35 @@ def check_url(name: str, value: str, schemes: tuple[str, ...], example: str) -> 
         raise _refuse(
             name, f"must be a whole address that begins with {' or '.join(f'{one}://' for one in schemes)}, such as {example}."
         )
+
+
+def env_site(name: str, default: str) -> str:
+    """The address of the site itself: scheme, host and perhaps a port; links and the origin of forms are made of it."""
+    value = env_str(name, default).rstrip("/")
+    example = "https://kraftsamling.example.se"
+    check_url(name, value, ("https", "http"), example)
+    if value != f"{urlsplit(value).scheme}://{urlsplit(value).netloc}" or set(value) & set("@ "):
+        raise _refuse(
+            name, f"must be a whole address that begins with https:// or http://, such as {example}, and nothing after it."
+        )
+    return value
+
+
+def env_hosts(name: str, default: str) -> list[str]:
+    value = env_str(name, default)
+    hosts = env_list(name, default)
+    if not hosts or any(set(host) & set("/ @?#") for host in hosts):
+        raise _refuse(name, f"is “{value}”, but must be names of hosts with commas between.")
+    return hosts
+
+
+def env_sender(name: str, default: str) -> str:
+    """One address, with a name before it or not."""
+    value = env_str(name, default)
+    user, _, host = parseaddr(value)[1].rpartition("@")
+    if not user or not host or " " in host:
+        raise _refuse(name, f"is “{value}”, but must be an address for mail, such as Kraftsamling <post@example.se>.")
+    return value
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -1,8 +1,10 @@
 """Documents as PDF: tagged (PDF/UA-1) and archivable (PDF/A-3a), the same on every machine, fetching nothing."""
 
+import atexit
 import ctypes
 import gc
 import re
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,9 +56,28 @@ def _written(html: str, pictures: Pictures) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 - takes two seconds, and only workers need it
 
     try:
-        return bytes(HTML(string=html, url_fetcher=_fetcher(pictures)).write_pdf(pdf_variant="pdf/a-3a"))
+        document = HTML(string=html, url_fetcher=_fetcher(pictures))
+        return bytes(document.write_pdf(pdf_variant="pdf/a-3a", font_config=_fonts()))
     finally:
         _give_back_memory()
+
+
+_kept = threading.local()
+
+
+def _fonts() -> Any:
+    """Our fonts, read and unpacked once for each thread: the C libraries below do not give back what they take for them."""
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - see above
+
+    if not hasattr(_kept, "fonts"):
+        _kept.fonts = FontConfiguration()
+    return _kept.fonts
+
+
+@atexit.register
+def forget_fonts() -> None:
+    """Their files in the temporary folder go with them. For the end of a process, and of a worker's child, which skips `atexit`."""
+    _kept.__dict__.clear()
 
 
 def _give_back_memory() -> None:

@@ -1,14 +1,17 @@
 """Lists as files: streamed CSV and XLSX, safe to open in a spreadsheet program."""
 
+import contextlib
 import csv
 import io
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any
 
-import xlsxwriter
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from .dates import STOCKHOLM
 from .money import Kronor
@@ -74,9 +77,41 @@ def csv_response(filename: str, header: Sequence[str], rows: Iterable[Sequence[A
     return response
 
 
+MOST_AT_ONCE = 1000
+"""Rows that a sheet is made of in the memory. One with more is written row by row to a file, so that it takes no more of it."""
+_SAFE = {"strings_to_formulas": False, "strings_to_urls": False}
+_WIDEST = 60
+
+
 def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    with _book(buffer, in_memory=True) as book:
+        _fill(book, title, header, rows).autofit()
+    return buffer.getvalue()
+
+
+def _large_xlsx(title: str, header: Sequence[str], first: list[Sequence[Any]], rest: Iterable[Sequence[Any]]) -> Any:
+    """An open file, which is gone when it is closed. The first rows tell how wide the columns are."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - who sends it closes it
+    with _book(file, constant_memory=True) as book:
+        sheet = _fill(book, title, header, chain(first, rest))
+        for column, name in enumerate(header):
+            longest = max(len(_csv_cell(row[column])) for row in [header, *first] if column < len(row))
+            sheet.set_column(column, column, min(max(longest, len(str(name))) + 2, _WIDEST))
+    file.seek(0)
+    return file
+
+
+@contextlib.contextmanager
+def _book(file: Any, **options: bool) -> Iterator[Any]:
+    import xlsxwriter  # noqa: PLC0415 - two megabytes, which few processes need
+
+    book = xlsxwriter.Workbook(file, {**_SAFE, **options})
+    yield book
+    book.close()
+
+
+def _fill(book: Any, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
     sheet = book.add_worksheet(title[:31])
     bold = book.add_format({"bold": True, "bottom": 1})
     formats = {
@@ -90,9 +125,7 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]])
         for column, value in enumerate(row):
             _write(sheet, number, column, value, formats.get(type(value)))
     sheet.freeze_panes(1, 0)
-    sheet.autofit()
-    book.close()
-    return buffer.getvalue()
+    return sheet
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, cell_format: Any) -> None:
@@ -106,7 +139,13 @@ def _write(sheet: Any, row: int, column: int, value: Any, cell_format: Any) -> N
             sheet.write_number(row, column, cell, cell_format)
 
 
-def xlsx_response(filename: str, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    response = HttpResponse(xlsx_bytes(title, header, rows), content_type=XLSX_TYPE)
+def xlsx_response(filename: str, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
+    rest = iter(rows)
+    first = list(islice(rest, MOST_AT_ONCE))
+    response: HttpResponseBase
+    if len(first) < MOST_AT_ONCE:
+        response = HttpResponse(xlsx_bytes(title, header, first), content_type=XLSX_TYPE)
+    else:
+        response = FileResponse(_large_xlsx(title, header, first, rest), content_type=XLSX_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{filename}.xlsx"'
     return response

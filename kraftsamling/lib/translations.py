@@ -111,6 +111,8 @@ def gaps(locale: Path, texts: Catalog, languages: Iterable[str]) -> list[Gap]:
                 found.append(Gap(language, text, "missing", place))
             elif there.fuzzy:
                 found.append(Gap(language, text, "unsure (fuzzy)", place))
+            elif there.id != message.id:
+                found.append(Gap(language, text, f"another plural in the code: “{message.id[1]}”", place))
             found += [Gap(language, text, str(error), place) for error in (there.check() if there else ())]
     return found
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.lib.text import clean_text
+from kraftsamling.ui.crispy import laid_out
 
 from . import kinds
 from .models import ALWAYS_SENT, Category, Frequency, MessageState
@@ -17,8 +17,7 @@ OPTIONAL_CATEGORIES = [category for category in Category if category not in ALWA
 class PreferencesForm(forms.Form):
     """One choice per category that may be turned off; the field's name is the category."""
 
-    helper = FormHelper()
-    helper.form_tag = False
+    helper = laid_out()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

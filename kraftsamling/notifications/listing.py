@@ -30,11 +30,15 @@ TONES = {
 
 
 class Listing(NamedTuple):
-    """What the page and the file show; and how many messages there are of each kind in each state."""
+    """What the page and the file show; how many messages there are of each kind in each state, and how many are shown.
+
+    The last is left to be counted where a receiver is looked for.
+    """
 
     form: OutboxFilterForm
     messages: MessageQuerySet
     counted: dict[tuple[str, str], int]
+    count: int | None
 
 
 def listing(user: Any, query: QueryDict) -> Listing:
@@ -52,7 +56,15 @@ def listing(user: Any, query: QueryDict) -> Listing:
     if chosen.get("receiver"):
         visible = visible.to_receiver(chosen["receiver"])
     messages = visible.defer("text", "html").select_related("to").order_by(*_order(query.get("sort", "")))
-    return Listing(form, messages, counted)
+    return Listing(form, messages, counted, None if chosen.get("receiver") else _count(counted, chosen))
+
+
+def _count(counted: dict[tuple[str, str], int], chosen: dict[str, Any]) -> int:
+    return sum(
+        count
+        for (kind, state), count in counted.items()
+        if chosen.get("kind") in {"", None, kind} and chosen.get("state") in {"", None, state}
+    )
 
 
 def _order(sort: str) -> list[str]:

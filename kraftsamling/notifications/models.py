@@ -94,9 +94,6 @@ class MessageQuerySet(models.QuerySet):
         """Promised, and neither arrived nor given up."""
         return self.filter(state__in=[MessageState.WAITING, MessageState.SENDING])
 
-    def undelivered(self) -> "MessageQuerySet":
-        return self.filter(state__in=[MessageState.WAITING, MessageState.SENDING, MessageState.FAILED, MessageState.UNCERTAIN])
-
     def visible_to(self, user: Any) -> "MessageQuerySet":
         """The messages of the programmes one works in, and to administrators those of no programme; none of excluded cases."""
         programmes = {programme for programme, role in user.programme_roles if role in OUTBOX_ROLES}

@@ -54,8 +54,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def outbox_list(request: HttpRequest) -> HttpResponse:
     _require_outbox(request)
-    form, rows, counted = listing(request.user, request.GET)
-    page = paged(request, rows)
+    form, rows, counted, count = listing(request.user, request.GET)
+    page = paged(request, rows, count=count)
     for message in page:
         message.kind_label, message.tone = kinds.label_of(message.kind), TONES[message.state]
     context = {

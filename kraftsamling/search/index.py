@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kraftsamling.lib.text import clean_text
 
@@ -59,13 +59,16 @@ def remove(kind: str, object_id: int) -> None:
 
 
 def find(user: Any, words: str, at: datetime) -> QuerySet[SearchEntry]:
-    """What the person may read that holds all the words, the best first; as things stood at the moment. One query."""
+    """What the person may read that holds all the words, the best first; as things stood at the moment. One query.
+
+    Each that holds the words is looked up by its key: all that a person may read is much more than what is found.
+    """
     terms = terms_of(words)
     if not terms:
         return SearchEntry.objects.none()
     readable = Q(pk__in=[])
     for kind, registered in _kinds.items():
-        readable |= Q(kind=kind, object_id__in=registered.visible(user).values("pk"))
+        readable |= Q(kind=kind) & Q(Exists(registered.visible(user).filter(pk=OuterRef("object_id"))))
     return engines.matching(SearchEntry.objects.filter(readable, changed_at__lte=at), terms)
 
 

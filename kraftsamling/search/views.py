@@ -27,12 +27,12 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("kind", "")
     if chosen:
         found = found.filter(kind=chosen)
-    page = paged(request, found, size=RESULTS_PER_PAGE)
+    page = paged(request, found, size=RESULTS_PER_PAGE, count=_sum(kinds, chosen))
     terms = index.terms_of(words)
     for entry in page:
         entry.marked_title, entry.snippet = highlighted(entry.title, terms), snippet(entry.body, terms)
         entry.kind_label = index.kinds()[entry.kind].label
-    context = {"words": words, "page": page, "kinds": kinds, "chosen": chosen, "total": sum(kind["count"] for kind in kinds)}
+    context = {"words": words, "page": page, "kinds": kinds, "chosen": chosen, "total": _sum(kinds)}
     return render(request, "search/search.html", context)
 
 
@@ -44,3 +44,7 @@ def _kinds(found: Any) -> list[dict[str, Any]]:
         for kind, registered in index.kinds().items()
         if kind in counted
     ]
+
+
+def _sum(kinds: list[dict[str, Any]], chosen: str = "") -> int:
+    return sum(kind["count"] for kind in kinds if chosen in {"", kind["kind"]})

@@ -1,11 +1,12 @@
 """The form of the gallery: one field of every kind, with its texts."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout, Row
+from crispy_forms.layout import Fieldset, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.lib.money import KronorFormField
+
+from .crispy import laid_out
 
 _COLOURS = [("family", _("Plum")), ("school", _("Blue")), ("leisure", _("Green")), ("place", _("Amber"))]
 
@@ -39,10 +40,7 @@ class GalleryForm(forms.Form):
     )
     agree = forms.BooleanField(label=_("The text says nothing about single children"))
 
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.layout = Layout(
+    helper = laid_out(
         Fieldset(_("The idea"), "title", "need", "email"),
         Fieldset(_("Money and time"), "sought", "number", Row("starts_on", "ends_on")),
         Fieldset(_("Choices"), "main", "several", "place", "appendix", "agree"),

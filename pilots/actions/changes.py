@@ -262,7 +262,12 @@ def _tell_officers(change: ChangeRequest, project: Project, *, at: datetime) -> 
     outbox.promise(
         "pilots/change_asked",
         to=free,
-        context={"title": project.title, "organisation": change.organisation.name, "path": change.get_absolute_url()},
+        context={
+            "title": project.title,
+            "number": change.number,
+            "organisation": change.organisation.name,
+            "path": change.get_absolute_url(),
+        },
         about=project,
         programme_id=project.programme_id,
         dedupe_key=f"change-asked-{change.pk}",

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext as _
 
@@ -11,6 +9,7 @@ from grants.forms.drafts import DraftForm
 from grants.forms.fields import PlainTextField
 from grants.models import Call
 from kraftsamling.programmes.models import Programme
+from kraftsamling.ui.crispy import laid_out
 from pilots.models import Finding, FindingKind, JointAnalysis, Theme
 from pilots.models.analyses import SECTION_LABELS
 from pilots.models.learning import LONGEST_QUOTE
@@ -63,10 +62,7 @@ class AnalysisForm(DraftForm):
         for field in self.fields.values():
             field.error_messages["required"] = _("Remains to be filled in.")
             field.needed_to_submit = True  # type: ignore[attr-defined]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout("title", *SECTION_LABELS, "groups_only")
+        self.helper = laid_out("title", *SECTION_LABELS, "groups_only")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -3,11 +3,12 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout, Row
+from crispy_forms.layout import Fieldset, Row
 from django import forms
 from django.utils.translation import gettext as _
 
 from grants.forms.fields import PlainFieldset, PlainTextField, day_field
+from kraftsamling.ui.crispy import laid_out
 from pilots import board
 from pilots.actions.board import MOST_PROJECTS
 from pilots.models import BoardItem, JointAnalysis, Project
@@ -106,14 +107,11 @@ class BoardItemForm(AskedForm):
 
     def _helper(self) -> FormHelper:
         """The texts in the order of the document; a part of the running order on a line of its own."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
         projects = [
             PlainFieldset(project.title, *(f"p{project.pk}_{name}" for name in board.PROJECT_TEXTS)) for project in self.rows
         ]
         order = [Row(*(f"part{number}_{name}" for name in board.PART_TEXTS), css_class="part-row") for number in PARTS]
-        helper.layout = Layout(
+        return laid_out(
             Fieldset(_("Meeting"), "title", Row("meeting", "meeting_on")),
             Fieldset(_("What it is about"), "description"),
             *projects,
@@ -121,7 +119,6 @@ class BoardItemForm(AskedForm):
             Fieldset(_("Running order"), "limit", *order),
             "groups_only",
         )
-        return helper
 
     def _add_project(self, project: Project) -> None:
         labels = {"name": _("Project"), "owner": _("Owner"), "target": _("Target group"), "tried": _("What is tried")}

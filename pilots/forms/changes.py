@@ -8,6 +8,7 @@ from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,14 +22,13 @@ from grants.models import Call
 from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from grants.rules import percent_text
 from kraftsamling.accounts.identity import OrgNumberFormField
-from kraftsamling.accounts.models import Organisation, OrganisationKind
+from kraftsamling.accounts.models import PUBLIC_KINDS, Organisation
 from kraftsamling.lib.money import Kronor, KronorFormField
+from kraftsamling.ui.crispy import laid_out
 from pilots.models import ChangeDecision, ChangeFileKind, ChangeOutcome, ChangeRequest, Project
 from pilots.states import ProjectState
 
-from .projects import ProseForm, helper_of, label_of
-
-PUBLIC_KINDS = {OrganisationKind.MUNICIPALITY, OrganisationKind.REGION, OrganisationKind.UNIVERSITY, OrganisationKind.AUTHORITY}
+from .projects import ProseForm, label_of
 
 
 def _share_validators() -> list[Any]:
@@ -67,7 +67,7 @@ class ChangeForm(ProseForm):
         }
         for name, text in texts.items():
             self.fields[name].help_text = text
-        self.helper = helper_of(
+        self.helper = laid_out(
             Fieldset(_("The reason"), "reason", "groups_only"),
             Fieldset(_("Time"), Div("starts_on", "ends_on", css_class="field-row")),
             Fieldset(_("Money"), Div("cap", "share", css_class="field-row")),
@@ -210,7 +210,7 @@ class ChangeDecisionForm(ComparedForm):
         if change.budget is None:
             del self.fields["new_budget"]
         asked = [name for name in ("new_owner", "new_budget") if name in self.fields]
-        self.helper = helper_of(
+        self.helper = laid_out(
             Fieldset(_("Decision"), "outcome"),
             Fieldset(_("The terms from now on, if it is granted"), Div("share", "cap", css_class="field-row"),
                      Div("starts_on", "ends_on", css_class="field-row"), *asked, "exceeds_reason"),
@@ -224,8 +224,7 @@ class ChangeDecisionForm(ComparedForm):
             if name in {"share", "cap", "starts_on", "ends_on"}:
                 field.label = label_of(name)
             elif name not in {"new_owner", "new_budget"}:
-                label = str(ChangeDecision._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-                field.label = label[:1].upper() + label[1:]
+                field.label = capfirst(str(ChangeDecision._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
         self.fields["new_owner"].label = _("%(owner)s becomes the owner") % {"owner": change.new_owner}
         self.fields["new_budget"].label = _("The budget that was asked for counts from now on")
         self.fields["reasons"].help_text = _("The rules that were applied, and what decided (förvaltningslagen 32 §).")

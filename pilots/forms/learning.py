@@ -7,9 +7,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from grants.forms.decisions import ComparedForm
+from grants.forms.drafts import GROUPS_ONLY, seems_about_a_child
 from grants.forms.fields import LinesField, PlainTextField, day_field
 from kraftsamling.lib.dates import stockholm_today
-from kraftsamling.lib.text import single_child_hints
 from kraftsamling.programmes.models import FocusArea
 from pilots import quotes
 from pilots.models import InterviewNote, LearningKind, Passage, Project, ReportVersion, Theme
@@ -23,18 +23,8 @@ VERSION, NOTE = "rapport", "intervju"
 def ask_about_children(form: forms.Form, cleaned: dict[str, Any]) -> None:
     """Shows a box to tick where a text seems to be about a named pupil; without the tick the form is not right."""
     free = [name for name, field in form.fields.items() if isinstance(field, (PlainTextField, LinesField))]
-    hints = single_child_hints("\n".join(str(line) for name in free for line in _lines(cleaned.get(name))))
-    if not hints:
-        return
-    form.fields["groups_only"].widget = forms.CheckboxInput()
-    if not cleaned.get("groups_only"):
-        form.add_error(
-            "groups_only",
-            _(
-                "The text seems to be about a single child: “%(hint)s”. Write about the group instead, or tick the box if we are wrong."
-            )
-            % {"hint": hints[0]},
-        )
+    if seems_about_a_child(form, "\n".join(str(line) for name in free for line in _lines(cleaned.get(name)))):
+        form.fields["groups_only"].widget = forms.CheckboxInput()
 
 
 def _lines(value: Any) -> list[Any]:
@@ -43,7 +33,7 @@ def _lines(value: Any) -> list[Any]:
 
 def groups_only_field() -> forms.BooleanField:
     return forms.BooleanField(
-        label=_("We have read through the text: no single child or young person can be recognised"),
+        label=GROUPS_ONLY,
         required=False,
         widget=forms.HiddenInput,
     )

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from grants.forms.fields import PlainTextField, day_field
+from grants.forms.hand_in import SubmitForm
 from kraftsamling.lib.money import KronorFormField
 from pilots.models import PaymentFileKind, RecoveryGround
 
@@ -40,18 +41,12 @@ class PaymentFileForm(forms.Form):
         )
 
 
-class PaymentSubmitForm(forms.Form):
-    """Who signs, and that it is right (domain 1.9)."""
+class PaymentSubmitForm(SubmitForm):
+    """Who signs, and that the costs are right."""
 
-    signatory = forms.ModelChoiceField(queryset=None, widget=forms.RadioSelect, empty_label=None)
-    is_true = forms.BooleanField()
-
-    def __init__(self, *args: Any, signatories: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        signatory, is_true = self.fields["signatory"], self.fields["is_true"]
-        signatory.queryset = signatories  # type: ignore[attr-defined]
-        signatory.label = _("Signed by")
-        signatory.error_messages["required"] = _("Choose who signs.")
+        is_true = self.fields["is_true"]
         is_true.label = _("The costs are booked and paid, belong to the project, and are paid by nobody else")
         is_true.error_messages["required"] = _("Tick that it is right, or go back and change it.")
 

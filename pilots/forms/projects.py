@@ -3,16 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants.forms.decisions import ComparedForm
-from grants.forms.drafts import DraftForm
+from grants.forms.drafts import GROUPS_ONLY, DraftForm
 from grants.forms.fields import NumberField, PlainTextField, day_field
 from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from grants.rules import percent_text
@@ -20,6 +20,7 @@ from kraftsamling.accounts.identity import OrgNumberFormField
 from kraftsamling.accounts.models import Organisation
 from kraftsamling.lib.money import Kronor, KronorFormField
 from kraftsamling.places.models import Municipality
+from kraftsamling.ui.crispy import laid_out
 from pilots.actions.descriptions import AFTERWARDS, FACTS_OF_OFFICERS
 from pilots.models import Continuation, Project
 
@@ -28,26 +29,15 @@ TEXT_ROWS = {"summary": 6, "target_group": 3, "strategy_link": 4, "continuation_
 PARTNER_PARTS, TEAM_PARTS = ("name", "org_number", "part"), ("name", "role", "email")
 
 
-def helper_of(*parts: Any) -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.layout = Layout(*parts)
-    return helper
-
-
 def label_of(name: str) -> str:
     """The column's own words, with a capital."""
-    label = str(Project._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    return label[:1].upper() + label[1:]
+    return capfirst(str(Project._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
 
 
 class ProseForm(ComparedForm, DraftForm):
     """Texts that may be laid beside a colleague's, and must never tell of a single child."""
 
-    groups_only = forms.BooleanField(
-        label=gettext_lazy("We have read through the text: no single child or young person can be recognised"), required=False
-    )
+    groups_only = forms.BooleanField(label=GROUPS_ONLY, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -83,7 +73,7 @@ class DescriptionForm(ProseForm):
             self._afterwards()
         self.fields["groups_only"] = groups_only
         self._help()
-        self.helper = helper_of(*self._parts(by_officer=by_officer))
+        self.helper = laid_out(*self._parts(by_officer=by_officer))
 
     def _afterwards(self) -> None:
         self.fields["continuation"] = forms.ChoiceField(
@@ -123,9 +113,7 @@ class DescriptionForm(ProseForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        main, areas = cleaned.get("main_focus_area"), cleaned.get("focus_areas")
-        if main and areas is not None and main not in areas:
-            self.add_error("main_focus_area", _("The most important protective factor must be one of those you have chosen."))
+        self._check_main_area(cleaned)
         if cleaned.get("continuation") and not cleaned.get("continuation_reason"):
             self.add_error("continuation_reason", _("Write why it became so, and what it took."))
         return cleaned
@@ -154,7 +142,7 @@ class PeopleForm(ProseForm):
                 f"team_{number}_email": forms.EmailField(label=_("E-mail"), required=False),
             }  # fmt: skip
         self.fields["groups_only"] = groups_only
-        self.helper = helper_of(
+        self.helper = laid_out(
             Fieldset(_("Partners"), *self._rows("partner", PARTNER_PARTS)),
             Fieldset(_("Team"), *self._rows("team", TEAM_PARTS)),
             Fieldset(_("Before you save"), "groups_only"),
@@ -236,7 +224,7 @@ class RegisterForm(ComparedForm):
         )
         self.fields["decided_where"].help_text = _("For example regional tillväxtnämnd 2024-06-14 § 51.")
         self.fields["indirect_rate"].help_text = _("Empty if no indirect costs were granted.")
-        self.helper = helper_of(
+        self.helper = laid_out(
             Fieldset(_("The project"), "title", "owner_number"),
             Fieldset(_("Where it was decided"), "decided_where", Div("registry_number", "external_case_id", css_class="field-row"),
                      "direction_decision"),

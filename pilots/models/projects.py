@@ -76,10 +76,6 @@ class ProjectQuerySet(models.QuerySet):
     def free_of_conflict_for(self, user: Any) -> "ProjectQuerySet":
         return self.filter(self._free_of_conflict(user))
 
-    def closed_to(self, user: Any) -> "ProjectQuerySet":
-        """Those that somebody else must handle."""
-        return self.exclude(self._free_of_conflict(user))
-
     def _free_of_conflict(self, user: Any) -> Q:
         """Nobody handles what their own organisation owns or takes part in. The programme's own project is everybody's."""
         free = Q(application=None) | ~Q(application__sketch__in=Sketch.objects.closed_to(user))
@@ -89,6 +85,15 @@ class ProjectQuerySet(models.QuerySet):
             return free
         taking_part = ProjectPartner.objects.filter(organisation__in=own).values("project")
         return free & (Q(kind=ProjectKind.PLATFORM) | (~Q(owner__in=own) & ~Q(pk__in=taking_part)))
+
+    def closed_to(self, user: Any) -> "ProjectQuerySet":
+        """Those that somebody else must handle: asked for themselves, since they are few and those that are free are many."""
+        closed = Q(application__sketch__in=Sketch.objects.closed_to(user))
+        closed |= Q(pk__in=ProjectConflict.objects.of(user).values("project"))
+        if own := user.organisation_ids:
+            taking_part = ProjectPartner.objects.filter(organisation__in=own).values("project")
+            closed |= ~Q(kind=ProjectKind.PLATFORM) & (Q(owner__in=own) | Q(pk__in=taking_part))
+        return self.filter(closed)
 
     def in_municipality(self, code: str) -> "ProjectQuerySet":
         """There, or in the whole of its county."""

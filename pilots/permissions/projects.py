@@ -68,3 +68,9 @@ def _is_free(user: Any, project: Project) -> bool:
     if user.pk not in known:
         known[user.pk] = Project.objects.free_of_conflict_for(user).filter(pk=project.pk).exists()
     return bool(known[user.pk])
+
+
+def keep_as_read(user: Any, project: Project) -> None:
+    """For a project that was found by visible_to: who is not of its owner has no conflict of interest in it, or would not see it."""
+    if not is_member(user, project):
+        project.__dict__.setdefault("_free_for", {})[user.pk] = True

@@ -1,36 +1,15 @@
 """What is written down of a grant when it is decided: in which years its money falls, and what the yearly report counts it by."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.utils import translation
 
-from kraftsamling.lib.money import Kronor
+from grants.spreading import spread_over_years
 
 PERSPECTIVES = ("economy", "environment", "integration", "gender_equality")
 """The four perspectives of sustainability that an application tells of (förordning 2003:596, 8 §)."""
-
-
-def divided_over_years(amount: Kronor, lines: Mapping[int, int], starts_on: date, ends_on: date) -> dict[int, Kronor]:
-    """The amount in proportion to the grant of each year in the budget, or to the days of the period where it has none.
-
-    What is left over by rounding falls on the last year, so that the parts always come to the amount.
-    """
-    weights = {year: ore for year, ore in sorted(lines.items()) if ore} or _days(starts_on, ends_on)
-    whole = sum(weights.values())
-    parts = {year: amount.ore * weight // whole for year, weight in weights.items()}
-    parts[max(parts)] += amount.ore - sum(parts.values())
-    return {year: Kronor.from_ore(ore) for year, ore in parts.items()}
-
-
-def _days(starts_on: date, ends_on: date) -> dict[int, int]:
-    """The days of the period in each year, first and last day included."""
-    return {
-        year: (min(ends_on, date(year, 12, 31)) - max(starts_on, date(year, 1, 1))).days + 1
-        for year in range(starts_on.year, ends_on.year + 1)
-    }
 
 
 def told_in(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +31,7 @@ def keep(decision: Any, *, models: Any = apps) -> None:
     lines: dict[int, int] = {}
     for line in models.get_model("grants", "FinancingLine").objects.filter(budget=decision.budget_id, role="grant"):
         lines[line.year] = lines.get(line.year, 0) + line.amount.ore
-    parts = divided_over_years(decision.cap, lines, decision.starts_on, decision.ends_on)
+    parts = spread_over_years(decision.cap, lines, decision.starts_on, decision.ends_on)
     grant_year.objects.bulk_create(
         grant_year(decision_id=decision.pk, year=year, amount=amount) for year, amount in parts.items()
     )

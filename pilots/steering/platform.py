@@ -176,7 +176,6 @@ class Standing:
     days_gone: int
     days_whole: int
     time_share: Decimal
-    outcome_share: Decimal | None
     entitled: Kronor
     expected: Kronor
 
@@ -191,7 +190,6 @@ def standing(project: Project, found: Figures, *, on: date) -> Standing:
         gone,
         whole,
         Decimal(gone) * 100 / whole,
-        outcome.share_of(found[key_of("budget")].value),
         min(project.cap, _whole_kronor(outcome.amount * project.share / 100)),
         forecast(facts, on=on),
     )

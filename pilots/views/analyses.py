@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grants.actions import DraftConflict
 from grants.forms.drafts import typed_content
-from grants.views.common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+from grants.views.common import attempt, autosaved, keeps_text_on, log_in_first, number, unparked
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import TransitionRefused
@@ -124,11 +124,9 @@ def analysis_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "pilots/analysis_edit.html", {**context, "revision": revision})
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("analysis_edit")
 def analysis_save(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("analysis_edit", args=[pk]))
     analysis = written(request, pk)
     content = typed_content(request.POST, AnalysisForm({}))
     try:

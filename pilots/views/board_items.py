@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,7 +20,7 @@ from pilots.learning_tabs import tabs_for
 from pilots.models import BoardItem, JointAnalysis, Project
 from pilots.permissions import learning as permissions
 
-from .keeping import keeps_text, typed, went
+from .keeping import beside, keeps_text, sent, typed
 
 
 @require_GET
@@ -49,19 +48,16 @@ def _offered(request: HttpRequest, programme: int | None = None) -> dict[str, An
 @keeps_text
 def board_item_create(request: HttpRequest) -> HttpResponse:
     permissions.require(bool(programmes_with_role(request.user, *OFFICERS)))
-    form, status = BoardItemMakeForm(typed(request), **_offered(request)), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            made: list[BoardItem] = []
-            programme = form.cleaned_data["projects"][0].programme
-            status = went(form, lambda: made.append(actions.make_board_item(programme, **form.cleaned_data, by=request.user)))
-            if made:
-                messages.success(
-                    request, _("The item is made from what is known today. Read it through and change what you like.")
-                )
-                return redirect("board_item_edit", made[0].pk)
-    return render(request, "pilots/board_item_create.html", {"form": form}, status=status)
+    form = BoardItemMakeForm(typed(request), **_offered(request))
+    answer = sent(
+        request,
+        form,
+        lambda: actions.make_board_item(form.cleaned_data["projects"][0].programme, **form.cleaned_data, by=request.user),
+        done=_("The item is made from what is known today. Read it through and change what you like."),
+    )
+    if answer.went:
+        return redirect("board_item_edit", answer.made.pk)
+    return render(request, "pilots/board_item_create.html", {"form": form}, status=answer.status)
 
 
 def _readable(request: HttpRequest, pk: int) -> BoardItem:
@@ -93,29 +89,19 @@ def board_item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not item.is_draft and request.method == "GET":
         return redirect(item)
     projects = board_documents.projects_of(item)
-    form, status = BoardItemForm(typed(request), item=item, projects=projects, initial=board_item_content(item)), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            seen = number(request.POST.get("revision", ""))
-            values = {"values": form.heading(), "texts": form.texts(), "revision": seen, "by": request.user}
-            status = went(form, partial(actions.edit_board_item, item, **values))
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("Saved."))
-                return redirect(item)
-    return _edit_page(request, item, form, status=status)
-
-
-def _edit_page(request: HttpRequest, item: BoardItem, form: BoardItemForm, *, status: int) -> HttpResponse:
-    theirs = _readable(request, item.pk)
-    context = {
-        "item": theirs,
-        "form": form,
-        "revision": theirs.revision,
-        "differing": form.differing(board_item_content(theirs)) if status == 409 else None,  # noqa: PLR2004
-        "restored": form.is_bound and request.method == "GET",
-    }
-    return render(request, "pilots/board_item_edit.html", context, status=status)
+    form = BoardItemForm(typed(request), item=item, projects=projects, initial=board_item_content(item))
+    seen = number(request.POST.get("revision", ""))
+    answer = sent(
+        request,
+        form,
+        lambda: actions.edit_board_item(item, values=form.heading(), texts=form.texts(), revision=seen, by=request.user),
+        done=_("Saved."),
+    )
+    if answer.went:
+        return redirect(item)
+    theirs = _readable(request, pk)
+    shown = beside(request, form, theirs, board_item_content(theirs), status=answer.status)
+    return render(request, "pilots/board_item_edit.html", {"item": theirs, **shown}, status=answer.status)
 
 
 def board_item_anew(request: HttpRequest, pk: int) -> HttpResponse:
@@ -123,17 +109,17 @@ def board_item_anew(request: HttpRequest, pk: int) -> HttpResponse:
     item = _written(request, pk)
     projects = board_documents.projects_of(item)
     initial = {"projects": [project.pk for project in projects], "analysis": item.analysis_id}
-    form, status = MakeAnewForm(request.POST or None, initial=initial, **_offered(request, item.programme_id)), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            seen = number(request.POST.get("revision", ""))
-            values = {**form.cleaned_data, "take": request.POST.getlist("take"), "revision": seen, "by": request.user}
-            status = went(form, partial(actions.make_anew, item, **values))
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("The texts are made anew. What you had edited is as you left it."))
-                return redirect(item)
-    return _anew_page(request, item, projects, form, status=status)
+    form = MakeAnewForm(request.POST or None, initial=initial, **_offered(request, item.programme_id))
+    asked = {"take": request.POST.getlist("take"), "revision": number(request.POST.get("revision", "")), "by": request.user}
+    answer = sent(
+        request,
+        form,
+        lambda: actions.make_anew(item, **form.cleaned_data, **asked),
+        done=_("The texts are made anew. What you had edited is as you left it."),
+    )
+    if answer.went:
+        return redirect(item)
+    return _anew_page(request, item, projects, form, status=answer.status)
 
 
 def _anew_page(

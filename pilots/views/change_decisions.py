@@ -3,16 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from grants.budget.store import content_of
 from grants.permissions import require
-from grants.views.common import log_in_first, number, park_and_log_in, unparked
+from grants.views.common import keeps_text, number, unparked
 from kraftsamling.lib.handover import after_commit
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from pilots import change_rules as rules
@@ -28,19 +26,16 @@ from .changes import readable_change
 from .common import workroom
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def change_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    path = reverse("change_decide", args=[pk])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     change = readable_change(request, pk)
     require(permissions.can_decide_change(request.user, change))
     if request.method == "POST":
         return _decide(request, change)
     if not change.is_waiting:
         return redirect(change)
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     initial = asked_content(change, presenter="")
     form = ChangeDecisionForm(parked, initial=initial, change=change)
     return _page(request, change, form, restored=parked is not None)

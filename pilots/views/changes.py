@@ -22,7 +22,7 @@ from grants.permissions import require
 from grants.rules import percent_text
 from grants.views.budgets import differences as budget_differences
 from grants.views.budgets import pressed
-from grants.views.common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+from grants.views.common import attempt, autosaved, keeps_text, number, unparked
 from kraftsamling.lib.transitions import TransitionRefused
 from pilots import change_rules as rules
 from pilots.actions import changes as actions
@@ -121,18 +121,15 @@ def _compared(change: ChangeRequest, whole: WholeChange | None, before: Any) -> 
 # ---- Writing
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def change_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    path = reverse("change_edit", args=[pk])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     change = own_draft(request, pk)
     if not change.is_draft:
         return redirect(change)
     if request.method == "POST":
         return _save(request, change)
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     content = {**change.content, **parked.dict()} if parked is not None else change.content
     revision = number(parked.get("revision", "")) if parked is not None else change.revision
     return _edit_page(request, change, content, revision=revision, restored=parked is not None)
@@ -195,19 +192,16 @@ def change_autosave(request: HttpRequest, pk: int) -> JsonResponse:
 # ---- The budget that is wished for
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def change_budget(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor, beginning with the budget that counts. Each button saves first, so that nothing typed is lost."""
-    path = reverse("change_budget", args=[pk])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     change = own_draft(request, pk)
     if not change.is_draft:
         return redirect(change)
     if request.method == "POST":
         return _save_budget(request, change)
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     typed = typed_budget(parked if parked is not None else change.content)
     revision = number(parked.get("revision", "")) if parked is not None else change.revision
     untouched = not typed

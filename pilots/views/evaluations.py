@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from pilots.learning_tabs import tabs_for
 from pilots.models import Project, StageEvaluation, YearlyFollowUp
 from pilots.permissions import learning as permissions
 
-from .keeping import keeps_text, typed, went
+from .keeping import keeps_text, sent, typed
 
 
 @require_GET
@@ -41,15 +40,11 @@ def evaluation_create(request: HttpRequest) -> HttpResponse:
     programmes = Programme.objects.filter(pk__in=programmes_with_role(request.user, *OFFICERS)).order_by("name", "pk")
     permissions.require(programmes.exists())
     projects = Project.objects.handled_by(request.user, *OFFICERS).select_related("programme").order_by("title", "pk")
-    form, status = EvaluationForm(typed(request), programmes=programmes, projects=projects), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            made: list[StageEvaluation] = []
-            status = went(form, lambda: made.append(actions.begin_evaluation(**form.values(), by=request.user)))
-            if made:
-                return redirect(made[0])
-    return render(request, "pilots/evaluation_create.html", {"form": form}, status=status)
+    form = EvaluationForm(typed(request), programmes=programmes, projects=projects)
+    answer = sent(request, form, lambda: actions.begin_evaluation(**form.values(), by=request.user))
+    if answer.went:
+        return redirect(answer.made)
+    return render(request, "pilots/evaluation_create.html", {"form": form}, status=answer.status)
 
 
 def _readable(request: HttpRequest, pk: int) -> StageEvaluation:
@@ -91,16 +86,12 @@ def goal_judge(request: HttpRequest, pk: int, goal: int) -> HttpResponse:
     evaluation = _readable(request, pk)
     permissions.require(permissions.can_write_evaluation(request.user, evaluation))
     found = get_object_or_404(evaluation.goals.select_related("evaluation"), pk=goal)
-    form, status = GoalForm(typed(request), initial={"judgement": found.judgement, "reasons": found.reasons}), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = went(form, partial(actions.judge_goal, found, **form.values(), by=request.user))
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("Saved."))
-                return redirect(evaluation)
+    form = GoalForm(typed(request), initial={"judgement": found.judgement, "reasons": found.reasons})
+    answer = sent(request, form, lambda: actions.judge_goal(found, **form.values(), by=request.user), done=_("Saved."))
+    if answer.went:
+        return redirect(evaluation)
     context = {"evaluation": evaluation, "goal": found, "form": form}
-    return render(request, "pilots/goal_judge.html", context, status=status)
+    return render(request, "pilots/goal_judge.html", context, status=answer.status)
 
 
 @require_POST
@@ -135,21 +126,16 @@ def follow_up_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = YearlyFollowUp.objects.visible_to(request.user).select_related("project__owner", "done_by")
     follow_up = get_object_or_404(rows, pk=pk)
     may_do = permissions.can_follow_up(request.user, follow_up)
-    form, status = FollowUpForm(typed(request)), 200
-    if request.method == "POST":
-        permissions.require(may_do)
-        status = _followed_up(request, follow_up, form)
-        if status == 200:  # noqa: PLR2004 - it went
-            return redirect("follow_up_list")
+    permissions.require(may_do or request.method != "POST")
+    form = FollowUpForm(typed(request))
+    answer = sent(
+        request,
+        form,
+        lambda: actions.do_follow_up(follow_up, **form.values(), by=request.user),
+        done=_("The follow-up is done."),
+    )
+    if answer.went:
+        return redirect("follow_up_list")
     earlier = rows.filter(project=follow_up.project_id).exclude(pk=pk).order_by("-year")
     context = {"follow_up": follow_up, "form": form, "may_do": may_do and follow_up.done_at is None, "earlier": earlier}
-    return render(request, "pilots/follow_up_detail.html", context, status=status)
-
-
-def _followed_up(request: HttpRequest, follow_up: YearlyFollowUp, form: FollowUpForm) -> int:
-    if not form.is_valid():
-        return 422
-    status = went(form, partial(actions.do_follow_up, follow_up, **form.values(), by=request.user))
-    if status == 200:  # noqa: PLR2004 - it went
-        messages.success(request, _("The follow-up is done."))
-    return status
+    return render(request, "pilots/follow_up_detail.html", context, status=answer.status)

@@ -1,9 +1,7 @@
 """The findings of a joint analysis, and the quotes under them."""
 
 from functools import partial
-from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +16,7 @@ from pilots.models import Finding, InterviewNote, JointAnalysis, Passage, Projec
 from pilots.quotes import Source
 
 from .analyses import written
-from .keeping import keeps_text, typed, went
+from .keeping import keeps_text, sent, typed
 
 MOST_PASSAGES = 60
 
@@ -27,12 +25,17 @@ MOST_PASSAGES = 60
 def finding_add(request: HttpRequest, pk: int) -> HttpResponse:
     analysis = written(request, pk)
     form = FindingForm(typed(request), analysis=analysis)
-    act = partial(_add, analysis, form, request)
-    return _finding_page(request, analysis, form, act, done=_("The finding is added. Lay quotes under it."))
-
-
-def _add(analysis: JointAnalysis, form: FindingForm, request: HttpRequest) -> None:
-    actions.add_finding(analysis, values=form.values(), by=request.user)
+    answer = sent(
+        request,
+        form,
+        lambda: actions.add_finding(analysis, values=form.values(), by=request.user),
+        done=_("The finding is added. Lay quotes under it."),
+    )
+    if answer.went:
+        return redirect("analysis_edit", pk)
+    return render(
+        request, "pilots/finding_edit.html", {"analysis": analysis, "form": form, "finding": None}, status=answer.status
+    )
 
 
 @keeps_text
@@ -40,26 +43,12 @@ def finding_edit(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     analysis = written(request, pk)
     found = _finding(analysis, finding)
     form = FindingForm(typed(request), analysis=analysis, initial=finding_content(found))
-    act = partial(_change, found, form, request)
-    return _finding_page(request, analysis, form, act, done=_("Saved."), finding=found)
-
-
-def _change(finding: Finding, form: FindingForm, request: HttpRequest) -> None:
-    actions.change_finding(finding, values=form.values(), by=request.user)
-
-
-def _finding_page(
-    request: HttpRequest, analysis: JointAnalysis, form: FindingForm, act: Any, *, done: str, finding: Finding | None = None
-) -> HttpResponse:
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = went(form, act)
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, done)
-                return redirect("analysis_edit", analysis.pk)
-    return render(request, "pilots/finding_edit.html", {"analysis": analysis, "form": form, "finding": finding}, status=status)
+    answer = sent(request, form, lambda: actions.change_finding(found, values=form.values(), by=request.user), done=_("Saved."))
+    if answer.went:
+        return redirect("analysis_edit", pk)
+    return render(
+        request, "pilots/finding_edit.html", {"analysis": analysis, "form": form, "finding": found}, status=answer.status
+    )
 
 
 def _finding(analysis: JointAnalysis, pk: int) -> Finding:
@@ -91,18 +80,18 @@ def _sources(request: HttpRequest, analysis: JointAnalysis) -> dict[str, Source]
 def quote_add(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     analysis = written(request, pk)
     found = _finding(analysis, finding)
-    form, status = QuoteForm(typed(request), sources=_sources(request, analysis)), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            values = {"source": form.source_chosen(), "quote": form.cleaned_data["quote"]}
-            status = went(form, partial(actions.add_quote, found, **values, by=request.user))
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("The quote stands under the finding."))
-                return redirect("analysis_edit", pk)
+    form = QuoteForm(typed(request), sources=_sources(request, analysis))
+    answer = sent(
+        request,
+        form,
+        lambda: actions.add_quote(found, source=form.source_chosen(), quote=form.cleaned_data["quote"], by=request.user),
+        done=_("The quote stands under the finding."),
+    )
+    if answer.went:
+        return redirect("analysis_edit", pk)
     passages = _passages(found, form.sources)
     context = {"analysis": analysis, "finding": found, "form": form, "passages": passages}
-    return render(request, "pilots/quote_add.html", context, status=status)
+    return render(request, "pilots/quote_add.html", context, status=answer.status)
 
 
 def _passages(finding: Finding, sources: dict[str, Source]) -> list[tuple[str, Passage]]:

@@ -109,7 +109,7 @@ def terms_of(project: Project) -> list[Terms]:
 
 @require_GET
 def project_terms(request: HttpRequest, pk: int) -> HttpResponse:
-    """Two versions of the terms side by side, with their budgets by category and year."""
+    """Two versions of the terms side by side, with their budgets by category and year; the only one, until they have been changed."""
     project = readable_project(request, pk)
     versions = {terms.number: terms for terms in terms_of(project)}
     last = max(versions)
@@ -118,7 +118,7 @@ def project_terms(request: HttpRequest, pk: int) -> HttpResponse:
     years, rows = compared(content_of(before.budget), content_of(after.budget))
     context = workroom(
         request, project, "history", versions=list(versions.values()), before=before, after=after, years=years, rows=rows,
-        changed=differences(before, after),
+        changed=differences(before, after), heading=_("Two versions of the terms") if last > 1 else _("The terms"),
     )  # fmt: skip
     return render(request, "pilots/project_terms.html", context)
 

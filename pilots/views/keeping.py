@@ -1,50 +1,18 @@
 """Pages with a form whose text is never lost: not when the session has expired, not when a colleague saved first."""
 
-import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.contrib import messages
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from grants.views.common import log_in_first, park_and_log_in, unparked
+from grants.forms.decisions import ComparedForm
+from grants.views.common import keeps_text, keeps_text_on, unparked  # noqa: F401 - with the rest of what keeps text
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 
-
-def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """What somebody sends after the session has expired is kept, and comes back after log-in."""
-
-    @login_not_required
-    @functools.wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        if request.method == "POST":
-            return park_and_log_in(request, path=request.path)
-        return redirect(log_in_first(request.get_full_path()))
-
-    return answer
-
-
-def keeps_text_on(page: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """As keeps_text, for a small form that stands on another page: its text comes back there."""
-
-    def of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @login_not_required
-        @functools.wraps(view)
-        def answer(request: HttpRequest, pk: int) -> HttpResponse:
-            if request.user.is_authenticated:
-                return view(request, pk)
-            path = reverse(page, args=[pk])
-            return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
-
-        return answer
-
-    return of
+CONFLICT = 409
 
 
 def part_of(parked: Any, name: str) -> Any:
@@ -57,10 +25,22 @@ def typed(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else unparked(request, path=request.path)
 
 
-def went(form: forms.Form, act: Callable[[], Any]) -> int:
-    """Runs the action of a right form. Gives 200, or 409 with what was refused said in the form."""
+class Answer(NamedTuple):
+    """What became of a form: whether its action went through, the status of its page if not, and what the action made."""
+
+    went: bool
+    status: int
+    made: Any = None
+
+
+def sent(request: HttpRequest, form: forms.Form, act: Callable[[], Any], *, done: str = "") -> Answer:
+    """Runs the action of a form that was sent and is right. What is wrong or refused is said in the form."""
+    if request.method != "POST":
+        return Answer(went=False, status=200)
+    if not form.is_valid():
+        return Answer(went=False, status=422)
     try:
-        act()
+        made = act()
     except LostRace:
         form.add_error(
             None, _("A colleague has saved meanwhile. Both texts are shown; save again when you have made one of them.")
@@ -68,5 +48,17 @@ def went(form: forms.Form, act: Callable[[], Any]) -> int:
     except TransitionRefused as refusal:
         form.add_error(None, str(refusal))
     else:
-        return 200
-    return 409
+        if done:
+            messages.success(request, done)
+        return Answer(went=True, status=200, made=made)
+    return Answer(went=False, status=CONFLICT)
+
+
+def beside(request: HttpRequest, form: ComparedForm, theirs: Any, content: dict[str, Any], *, status: int) -> dict[str, Any]:
+    """What the page of a form shows of `theirs`, the row as it is now: its revision, and what differs from the typed."""
+    return {
+        "form": form,
+        "revision": theirs.revision,
+        "differing": form.differing(content) if status == CONFLICT else None,
+        "restored": form.is_bound and request.method == "GET",
+    }

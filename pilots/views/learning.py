@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +23,7 @@ from pilots.models import Indicator, IndicatorValue, Learning, Project
 from pilots.permissions import learning as permissions
 from pilots.states import ReportState
 
-from .keeping import keeps_text, typed, went
+from .keeping import beside, keeps_text, sent, typed
 
 # ---- The list
 
@@ -129,49 +128,38 @@ def written_about(request: HttpRequest, pk: int) -> Project:
 
 @keeps_text
 def learning_create(request: HttpRequest, pk: int) -> HttpResponse:
-    project, data, status = written_about(request, pk), typed(request), 200
-    form = LearningForm(data, project=project)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            made: list[Learning] = []
-            status = went(form, lambda: made.append(actions.write_learning(project, values=form.values(), by=request.user)))
-            if made:
-                messages.success(request, _("The learning is written down."))
-                return redirect(made[0])
-    context = {"project": project, "form": form, "restored": data is not None and request.method == "GET"}
-    return render(request, "pilots/learning_edit.html", context, status=status)
+    project = written_about(request, pk)
+    form = LearningForm(typed(request), project=project)
+    answer = sent(
+        request,
+        form,
+        lambda: actions.write_learning(project, values=form.values(), by=request.user),
+        done=_("The learning is written down."),
+    )
+    if answer.went:
+        return redirect(answer.made)
+    context = {"project": project, "form": form, "restored": form.is_bound and request.method == "GET"}
+    return render(request, "pilots/learning_edit.html", context, status=answer.status)
 
 
 @keeps_text
 def learning_edit(request: HttpRequest, pk: int) -> HttpResponse:
     learning = _readable(request, pk)
     permissions.require(permissions.can_change_learning(request.user, learning))
-    data, status = typed(request), 200
-    form = LearningForm(data, project=learning.project, initial=learning_content(learning))
-    if request.method == "POST":
-        seen = number(request.POST.get("revision", ""))
-        status = 422
-        if form.is_valid():
-            act = partial(actions.change_learning, learning, values=form.values(), revision=seen, by=request.user)
-            status = went(form, act)
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("Saved."))
-                return redirect(learning)
-    return _edit_page(request, learning, form, status=status)
-
-
-def _edit_page(request: HttpRequest, learning: Learning, form: LearningForm, *, status: int) -> HttpResponse:
-    theirs = _readable(request, learning.pk)
-    context = {
-        "project": theirs.project,
-        "learning": theirs,
-        "form": form,
-        "revision": theirs.revision,
-        "differing": form.differing(learning_content(theirs)) if status == 409 else None,  # noqa: PLR2004
-        "restored": form.is_bound and request.method == "GET",
-    }
-    return render(request, "pilots/learning_edit.html", context, status=status)
+    form = LearningForm(typed(request), project=learning.project, initial=learning_content(learning))
+    seen = number(request.POST.get("revision", ""))
+    answer = sent(
+        request,
+        form,
+        lambda: actions.change_learning(learning, values=form.values(), revision=seen, by=request.user),
+        done=_("Saved."),
+    )
+    if answer.went:
+        return redirect(learning)
+    theirs = _readable(request, pk)
+    shown = beside(request, form, theirs, learning_content(theirs), status=answer.status)
+    context = {"project": theirs.project, "learning": theirs, **shown}
+    return render(request, "pilots/learning_edit.html", context, status=answer.status)
 
 
 @require_POST

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,7 +24,7 @@ from pilots.matrix import matrix_of, projects_for
 from pilots.models import InterviewNote, Project, Theme
 from pilots.permissions import learning as permissions
 
-from .keeping import keeps_text, typed, went
+from .keeping import beside, keeps_text, sent, typed
 from .learning import written_about
 
 # ---- Notes
@@ -67,45 +66,36 @@ def note_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @keeps_text
 def note_create(request: HttpRequest, pk: int) -> HttpResponse:
-    project, data, status = written_about(request, pk), typed(request), 200
-    form = NoteForm(data)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            note = actions.write_note(project, values=form.values(), by=request.user)
-            messages.success(request, _("The note is saved. Now code its passages with themes."))
-            return redirect(note)
-    context = {"project": project, "form": form, "restored": data is not None and request.method == "GET"}
-    return render(request, "pilots/note_edit.html", context, status=status)
+    project, form = written_about(request, pk), NoteForm(typed(request))
+    answer = sent(
+        request,
+        form,
+        lambda: actions.write_note(project, values=form.values(), by=request.user),
+        done=_("The note is saved. Now code its passages with themes."),
+    )
+    if answer.went:
+        return redirect(answer.made)
+    context = {"project": project, "form": form, "restored": form.is_bound and request.method == "GET"}
+    return render(request, "pilots/note_edit.html", context, status=answer.status)
 
 
 @keeps_text
 def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
     note = _readable(request, pk)
     permissions.require(permissions.can_change_note(request.user, note))
-    form, status = NoteForm(typed(request), initial=note_content(note)), 200
-    if request.method == "POST":
-        seen = number(request.POST.get("revision", ""))
-        status = 422
-        if form.is_valid():
-            status = went(form, partial(actions.change_note, note, values=form.values(), revision=seen, by=request.user))
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("Saved."))
-                return redirect(note)
-    return _edit_page(request, note, form, status=status)
-
-
-def _edit_page(request: HttpRequest, note: InterviewNote, form: NoteForm, *, status: int) -> HttpResponse:
-    theirs = _readable(request, note.pk)
-    context = {
-        "project": theirs.project,
-        "note": theirs,
-        "form": form,
-        "revision": theirs.revision,
-        "differing": form.differing(note_content(theirs)) if status == 409 else None,  # noqa: PLR2004
-        "restored": form.is_bound and request.method == "GET",
-    }
-    return render(request, "pilots/note_edit.html", context, status=status)
+    form = NoteForm(typed(request), initial=note_content(note))
+    seen = number(request.POST.get("revision", ""))
+    answer = sent(
+        request,
+        form,
+        lambda: actions.change_note(note, values=form.values(), revision=seen, by=request.user),
+        done=_("Saved."),
+    )
+    if answer.went:
+        return redirect(note)
+    theirs = _readable(request, pk)
+    shown = beside(request, form, theirs, note_content(theirs), status=answer.status)
+    return render(request, "pilots/note_edit.html", {"project": theirs.project, "note": theirs, **shown}, status=answer.status)
 
 
 @require_POST
@@ -128,11 +118,14 @@ def passage_add(request: HttpRequest, pk: int) -> HttpResponse:
     note = _readable(request, pk)
     permissions.require(permissions.can_change_note(request.user, note))
     form = PassageForm(request.POST, programme=note.project.programme_id)
-    if form.is_valid():
-        status = went(form, partial(actions.code_passage, note, **form.cleaned_data, by=request.user))
-        if status == 200:  # noqa: PLR2004 - it went
-            messages.success(request, _("The passage is coded."))
-            return redirect(note)
+    answer = sent(
+        request,
+        form,
+        lambda: actions.code_passage(note, **form.cleaned_data, by=request.user),
+        done=_("The passage is coded."),
+    )
+    if answer.went:
+        return redirect(note)
     return _note_page(request, note, form, status=422)
 
 
@@ -156,14 +149,15 @@ def _kept_programmes(request: HttpRequest) -> Any:
 def theme_list(request: HttpRequest) -> HttpResponse:
     programmes = _kept_programmes(request)
     programme = programmes.filter(pk=number(request.POST.get("programme", ""))).first() or programmes[0]
-    form, status = ThemeForm(request.POST or None), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = went(form, partial(actions.add_theme, programme, values=form.cleaned_data, by=request.user))
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("The theme is added."))
-                return redirect("theme_list")
+    form = ThemeForm(request.POST or None)
+    answer = sent(
+        request,
+        form,
+        lambda: actions.add_theme(programme, values=form.cleaned_data, by=request.user),
+        done=_("The theme is added."),
+    )
+    if answer.went:
+        return redirect("theme_list")
     themes = Theme.objects.filter(programme__in=programmes).select_related("programme").annotate(used=Count("passages"))
     context = {
         "themes": themes.in_order(),
@@ -172,7 +166,7 @@ def theme_list(request: HttpRequest) -> HttpResponse:
         "tabs": tabs_for(request.user),
         "tab": "notes",
     }
-    return render(request, "pilots/theme_list.html", context, status=status)
+    return render(request, "pilots/theme_list.html", context, status=answer.status)
 
 
 def _kept_theme(request: HttpRequest, pk: int) -> Theme:
@@ -181,17 +175,18 @@ def _kept_theme(request: HttpRequest, pk: int) -> Theme:
 
 
 def theme_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    theme, status = _kept_theme(request, pk), 200
+    theme = _kept_theme(request, pk)
     initial = {"name": theme.name, "description": theme.description, "position": theme.position}
     form = ThemeForm(request.POST or None, initial=initial)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = went(form, partial(actions.change_theme, theme, values=form.cleaned_data, by=request.user))
-            if status == 200:  # noqa: PLR2004 - it went
-                messages.success(request, _("Saved."))
-                return redirect("theme_list")
-    return render(request, "pilots/theme_edit.html", {"theme": _kept_theme(request, pk), "form": form}, status=status)
+    answer = sent(
+        request,
+        form,
+        lambda: actions.change_theme(theme, values=form.cleaned_data, by=request.user),
+        done=_("Saved."),
+    )
+    if answer.went:
+        return redirect("theme_list")
+    return render(request, "pilots/theme_edit.html", {"theme": _kept_theme(request, pk), "form": form}, status=answer.status)
 
 
 @require_POST

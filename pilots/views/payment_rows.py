@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from grants.budget import files, sheets
 from grants.models import CostCategory
-from grants.views.common import log_in_first, number, park_and_log_in, unparked
+from grants.views.common import keeps_text, number, park_and_log_in, unparked
 from kraftsamling.files import store
 from kraftsamling.files.uploads import upload_refusal
 from kraftsamling.lib.dates import stockholm_today
@@ -33,17 +33,14 @@ LARGEST_SHEET = 5 * 1024 * 1024
 BOOKS_TYPE = "text/plain"
 
 
-@login_not_required
+@keeps_text
 def payment_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    path = reverse("payment_edit", args=[pk])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     payment = own_request(request, pk)
     if not payment.is_being_written:
         return redirect(payment)
     if request.method == "POST":
         return _saved(request, payment)
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     if parked is None:
         return _page(request, payment)
     over = list(cost_editor.typed_rows(parked.dict()).values())

@@ -5,20 +5,19 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grants.budget.store import table_of
 from grants.forms.reviews import ConflictForm
 from grants.models import Decision
 from grants.permissions import require
-from grants.views.common import attempt, log_in_first, number, park_and_log_in, unparked
+from grants.views.common import attempt, keeps_text, number, unparked
 from kraftsamling.lib.dates import day_text, stockholm_today
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import LostRace
@@ -121,14 +120,14 @@ def steps_of(project: Project, today: date) -> list[Step]:
 # ---- What the project is, in words
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def project_describe(request: HttpRequest, pk: int) -> HttpResponse:
     return _written(request, pk, DescriptionWriting())
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def project_people(request: HttpRequest, pk: int) -> HttpResponse:
     return _written(request, pk, PeopleWriting())
 
@@ -136,7 +135,8 @@ def project_people(request: HttpRequest, pk: int) -> HttpResponse:
 class DescriptionWriting:
     """The description: its form, and what saving it does."""
 
-    url_name, template = "project_describe", "pilots/project_describe.html"
+    heading = gettext_lazy("Change the description")
+    lead = gettext_lazy("What the project is, for its public page and for those who follow it.")
 
     def form(self, request: HttpRequest, project: Project, data: Any = None) -> DescriptionForm:
         by_officer = permissions.can_handle_project(request.user, project)
@@ -153,7 +153,8 @@ class DescriptionWriting:
 class PeopleWriting:
     """Partners and team: the form, and what saving it does."""
 
-    url_name, template = "project_people", "pilots/project_people.html"
+    heading = gettext_lazy("Partners and team")
+    lead = gettext_lazy("Who takes part, and who works in the project. Groups that are no legal persons may take part too.")
 
     def form(self, request: HttpRequest, project: Project, data: Any = None) -> PeopleForm:
         return PeopleForm(data, initial=None if data is not None else people_content(project))
@@ -166,15 +167,12 @@ class PeopleWriting:
 
 
 def _written(request: HttpRequest, pk: int, writing: "DescriptionWriting | PeopleWriting") -> HttpResponse:
-    """Shows the form or saves it. Nothing typed is lost: not to a colleague, and not to a session that has expired."""
-    path = reverse(writing.url_name, args=[pk])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
+    """Shows the form or saves it. Nothing typed is lost to a colleague."""
     project = readable_project(request, pk)
     require(permissions.can_describe_project(request.user, project))
     if request.method == "POST":
         return _save(request, project, writing)
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     revision = number(parked.get("revision", "")) if parked is not None else project.revision
     form = writing.form(request, project, parked)
     return _form_page(request, project, writing, form, revision=revision, restored=parked is not None)
@@ -197,10 +195,9 @@ def _save(request: HttpRequest, project: Project, writing: "DescriptionWriting |
 def _form_page(
     request: HttpRequest, project: Project, writing: Any, form: Any, *, revision: int, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = workroom(request, project, "overview", form=form, revision=revision)
-    return render(
-        request, writing.template, {**context, "restored": False, "lost": False, "differing": [], **more}, status=status
-    )
+    context = workroom(request, project, "overview", form=form, revision=revision, writing=writing)
+    more = {"restored": False, "lost": False, "differing": [], **more}
+    return render(request, "pilots/project_edit.html", {**context, **more}, status=status)
 
 
 # ---- In public

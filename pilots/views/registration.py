@@ -4,11 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,7 +16,7 @@ from grants.budget.reading import typed_budget
 from grants.models import Call
 from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from grants.views.budgets import pressed
-from grants.views.common import log_in_first, park_and_log_in, unparked
+from grants.views.common import keeps_text, unparked
 from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.transitions import TransitionRefused
 from kraftsamling.programmes.models import Programme, Role
@@ -27,18 +25,15 @@ from pilots.actions import registration as actions
 from pilots.forms.projects import RegisterForm
 
 
-@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def project_register(request: HttpRequest) -> HttpResponse:
-    path = reverse("project_register")
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     programme = Programme.objects.filter(pk__in=programmes_with_role(request.user, Role.PROCESS_LEADER)).order_by("pk").first()
     if programme is None:
         raise PermissionDenied
     if request.method == "POST":
         return _pressed(request, programme)
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     return _page(request, programme, RegisterForm(parked), typed_budget(parked or {}), restored=parked is not None)
 
 

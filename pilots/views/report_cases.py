@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grants.permissions import require
-from grants.views.common import number as number_of
+from grants.views.common import compare_page
 from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 from kraftsamling.lib.dates import stockholm_today
@@ -24,8 +24,6 @@ from pilots.models import DocumentBuild, Report, ReportReview, ReportVersion
 from pilots.permissions import reports as permissions
 from pilots.report_documents import KIND, parts_of_version
 from pilots.states import ReportState
-
-NEEDED_TO_COMPARE = 2
 
 
 def readable_report(request: HttpRequest, pk: int) -> Report:
@@ -85,19 +83,7 @@ def report_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_GET
 def report_compare(request: HttpRequest, pk: int) -> HttpResponse:
     report = readable_report(request, pk)
-    numbers = list(report.versions.order_by("number").values_list("number", flat=True))
-    if len(numbers) < NEEDED_TO_COMPARE:
-        return redirect(report)
-    first, then = _chosen(request, "fran", numbers[-2], numbers), _chosen(request, "till", numbers[-1], numbers)
-    before, after = (get_object_or_404(report.versions, number=number) for number in (first, then))
-    after.title = f"{report}, {report.project}"
-    context = {"case": report, "before": before, "after": after, "numbers": numbers, "changes": changes(before, after)}
-    return render(request, "grants/version_compare.html", context)
-
-
-def _chosen(request: HttpRequest, name: str, default: int, numbers: list[int]) -> int:
-    asked = number_of(request.GET.get(name, ""))
-    return asked if asked in numbers else default
+    return compare_page(request, report, report.versions.all(), changes, title=f"{report}, {report.project}")
 
 
 def changes(before: ReportVersion, after: ReportVersion) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,17 +17,13 @@ from pilots.models import Project
 from pilots.permissions import reports as permissions
 from pilots.workroom import parts_of
 
+from .common import case_project
 from .report_cases import readable_report
-
-
-def readable_project(request: HttpRequest, pk: int) -> Project:
-    """A project whose case the person reads. Raises Http404 otherwise."""
-    return get_object_or_404(Project.objects.with_case_open_to(request.user).with_details(), pk=pk)
 
 
 @require_GET
 def report_plan(request: HttpRequest, pk: int) -> HttpResponse:
-    project = readable_project(request, pk)
+    project = case_project(request, pk)
     return _page(request, project, AddForm())
 
 
@@ -47,7 +43,7 @@ def _page(request: HttpRequest, project: Project, form: AddForm, status: int = 2
 
 @require_POST
 def report_add(request: HttpRequest, pk: int) -> HttpResponse:
-    project = readable_project(request, pk)
+    project = case_project(request, pk)
     require(permissions.can_plan_reports(request.user, project))
     form = AddForm(request.POST)
     if not form.is_valid():

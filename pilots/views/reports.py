@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,7 +17,17 @@ from django.views.decorators.http import require_GET, require_POST
 from grants.actions.sketches import DraftConflict
 from grants.forms.drafts import typed_content
 from grants.forms.hand_in import SubmitForm
-from grants.views.common import attempt, autosaved, log_in_first, number, park_and_log_in, unparked
+from grants.forms.rows import row_anchor
+from grants.views.common import (
+    attempt,
+    autosaved,
+    checks_of,
+    keeps_text,
+    keeps_text_on,
+    log_in_first,
+    number,
+    unparked,
+)
 from kraftsamling.accounts.models import Signatory
 from kraftsamling.files import store
 from kraftsamling.files.uploads import upload_refusal
@@ -58,11 +67,8 @@ def _section(report: Report, key: str) -> Any:
     return BY_KEY[key]
 
 
-@login_not_required
+@keeps_text
 def report_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    path = reverse("report_edit", args=[pk, key])
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=path) if request.method == "POST" else redirect(log_in_first(path))
     report = own_report(request, pk)
     section = _section(report, key)
     if not report.is_being_written:
@@ -71,7 +77,7 @@ def report_edit(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return _saved(request, report, key)
     given = report_content.given(report)
     typed, revision = typed_of(report, given), report.draft.revision
-    parked = unparked(request, path=path)
+    parked = unparked(request, path=request.path)
     if parked is not None:
         typed = {**typed, **typed_content(parked, ReportForm(section, typed, given=given))}
         revision = number(parked.get("revision", ""))
@@ -118,7 +124,7 @@ def _saved(request: HttpRequest, report: Report, key: str) -> HttpResponse:
     if goes_to not in {section.key for section in sections_of(report.is_final)}:
         messages.success(request, _("Saved."))
         goes_to = key
-    return redirect("report_edit", report.pk, goes_to)
+    return redirect(reverse("report_edit", args=[report.pk, goes_to]) + row_anchor(request.POST, ReportForm.row_groups))
 
 
 def _kept(request: HttpRequest, report: Report, key: str) -> HttpResponse | None:
@@ -173,13 +179,11 @@ def report_autosave(request: HttpRequest, pk: int, key: str) -> JsonResponse:
     form = ReportForm(section, request.POST.dict(), given=report_content.given(report))
     form.data = typed = typed_content(request.POST, form)
 
-    def checks() -> str:
-        form.is_valid()
-        return render_to_string("grants/_sketch_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
-
     said = _("Somebody else has saved the report. Press Save, and you will see both texts.")
     back = reverse("report_edit", args=[pk, key])
-    return autosaved(partial(_save, request, report, form, typed), conflict=(said, back), case=report, checks=checks)
+    return autosaved(
+        partial(_save, request, report, form, typed), conflict=(said, back), case=report, checks=partial(checks_of, request, form)
+    )
 
 
 # ---- Reading through and handing in
@@ -264,12 +268,10 @@ def _hand_in(request: HttpRequest, report: Report, said: dict[str, Any]) -> Http
 # ---- Pictures and files
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("report_edit", FILES)
 def report_file_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Saves the text that came with the form, then the file: a refused file costs nobody their text."""
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("report_edit", args=[pk, FILES]))
     report = own_report(request, pk)
     too_large = upload_refusal(request)
     trouble = _kept(request, report, FILES) if "revision" in request.POST else None
@@ -295,11 +297,9 @@ def _add_file(request: HttpRequest, report: Report, form: ReportFileForm) -> Non
         messages.success(request, _("The file is added."))
 
 
-@login_not_required
 @require_POST
+@keeps_text_on("report_edit", FILES)
 def report_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return park_and_log_in(request, path=reverse("report_edit", args=[pk, FILES]))
     report = own_report(request, pk)
     found = get_object_or_404(report.files.kept().select_related("file", "report__project"), pk=link)
     trouble = _kept(request, report, FILES) if "revision" in request.POST else None

@@ -92,6 +92,9 @@ function budget(form) {
     for (const input of cells()) mark(input, texts.get(input.name) || "");
   }
 
+  // How a spreadsheet shows nought in a column of money.
+  const nought = /^[\s\u00a0]*[-\u2013\u2014\u2212][\s\u00a0]*(kr)?[\s\u00a0]*$/;
+
   function layOut(event) {
     const first = event.target.closest?.("input[data-year]");
     const text = event.clipboardData?.getData("text/plain") || "";
@@ -102,7 +105,7 @@ function budget(form) {
     const at = [...first.closest("tr").querySelectorAll("input[data-year]")].indexOf(first);
     text.replace(/\r?\n$/, "").split(/\r?\n/).forEach((line, down) => {
       const inputs = rows[from + down]?.querySelectorAll("input[data-year]") || [];
-      line.split("\t").forEach((value, right) => { if (inputs[at + right]) inputs[at + right].value = value.trim(); });
+      line.split("\t").forEach((value, right) => { if (inputs[at + right]) inputs[at + right].value = nought.test(value) ? "" : value.trim(); });
     });
     first.dispatchEvent(new Event("input", { bubbles: true }));
   }

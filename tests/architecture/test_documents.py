@@ -39,7 +39,7 @@ def settings_read():
     names = set()
     for path in (ROOT / "kraftsamling").rglob("*.py"):
         for function, name in re.findall(
-            r"\b(env_[a-z]+|_entries)\(\s*[\"']([A-Z][A-Z0-9_]+)[\"']", path.read_text(encoding="utf-8")
+            r"\b(env_[a-z_]+|_entries)\(\s*[\"']([A-Z][A-Z0-9_]+)[\"']", path.read_text(encoding="utf-8")
         ):
             names.add(name)
             if function in {"env_secret", "_entries"}:

@@ -584,6 +584,10 @@ def test_sending_in_again_makes_version_two_and_the_first_stays_as_it_was(call, 
     assert SketchVersion.objects.values().get(pk=first.pk) == kept
     assert entries(since) == [("grants.sketch.submit", member(sketch).pk)]
     assert letters(since) == [("grants/sketch_arrived", leader.email)]
+    assert [letter.subject for letter in Message.objects.filter(kind="grants/sketch_arrived").order_by("pk")] == [
+        "Ny skiss K-2026-0001: Fritidslots",
+        "Ändrad skiss K-2026-0001, version 2: Ny titel",
+    ]
     assert list(SearchEntry.objects.filter(kind="sketch").values_list("title", flat=True)) == ["Ny titel"]
 
 

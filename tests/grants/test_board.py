@@ -464,7 +464,7 @@ def test_a_full_page_of_the_board_is_small(client, sixty):
 def test_the_file_is_read_in_portions_with_few_questions(client, django_assert_max_num_queries, sixty):
     stage = sixty
     client.force_login(stage.leader)
-    with django_assert_max_num_queries(BUDGET):
+    with django_assert_max_num_queries(10):
         table = csv_rows(client.get(reverse("board_file", args=[stage.call.slug, "csv"])))
     assert len(table) == 61
 

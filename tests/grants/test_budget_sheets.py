@@ -90,6 +90,14 @@ def test_rows_without_a_row_of_years_follow_the_budgets_years():
     ]
 
 
+@pytest.mark.parametrize("nought", ["-", " - ", "\u2013", "-   kr", "\u2212\u00a0kr", "\u2014"])
+def test_a_dash_is_how_a_spreadsheet_shows_nought(nought):
+    """It is no amount, and no words about the line either: the amount after it stays in its own year."""
+    assert pasted(f"\t2027\t2028\nResor\t{nought}\t500").costs == [{"category": "travel", "2028": "500"}]
+    assert pasted(f"Resor\t{nought}\t500").costs == [{"category": "travel", "2028": "500"}]
+    assert pasted(f"Resor\tBuss\t{nought}\t500").costs == [{"category": "travel", "label": "Buss", "2028": "500"}]
+
+
 def test_semicolons_and_quotes_are_read_too():
     sheet = pasted('Del;2027\n"Egen personal";"1 000,50"')
 
@@ -147,7 +155,7 @@ def test_adding_more_than_a_budget_can_have_changes_nothing():
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_pasting_anything_is_read_or_refused_with_words(text):
     try:
         sheet = pasted(text)
@@ -163,7 +171,7 @@ cells = st.sampled_from(
 
 
 @given(st.lists(st.lists(cells, max_size=9), max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_table_is_read_or_refused_with_words(rows):
     try:
         merged_form(sheets.read(rows, years=[2027]))
@@ -211,7 +219,7 @@ def as_csv(form):
 
 
 @given(raw_budgets(), st.sampled_from(["sv", "en"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_taken_out_as_a_file_reads_in_the_same(raw, language):
     with translation.override(language):
         form = BudgetForm(raw, call=call())
@@ -222,7 +230,7 @@ def test_what_is_taken_out_as_a_file_reads_in_the_same(raw, language):
 
 
 @given(raw_budgets(), st.sampled_from(["sv", "en"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_taken_out_as_csv_can_be_pasted_in_the_same(raw, language):
     with translation.override(language):
         form = BudgetForm(raw, call=call())
@@ -345,7 +353,7 @@ def test_a_workbook_with_macros_is_refused():
 
 
 @given(st.binary(max_size=200), st.integers(min_value=0, max_value=4000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_damaged_workbook_never_raises_anything_else(junk, place):
     plain = workbook([["", 2027], ["Resor", 5]])
     try:

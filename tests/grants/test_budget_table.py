@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grants.budget import platform
-from grants.budget.content import BudgetContent, CostPart, FinancingPart, content_from_json
+from grants.budget.content import BudgetContent, CostPart, FinancingPart
 from grants.budget.store import content_of, store, table_of
 from grants.budget.tables import deviations, misprints, sum_errors, table_of_content
 from grants.models import CostCategory, CostLine, FinancingLine, FinancingRole
 from kraftsamling.lib.money import Kronor, grouped
+from tests.grants.frozen_budget import content_from_json
 
 FOUR = [
     ("own_staff", "total", False, 1),
@@ -191,7 +192,7 @@ budgets = st.integers(min_value=1, max_value=8).flatmap(
 
 
 @given(budgets)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_sums_are_those_of_the_parts_and_rounding_is_late(whole):
     table = table_of_content(whole)
 
@@ -205,7 +206,7 @@ def test_sums_are_those_of_the_parts_and_rounding_is_late(whole):
 
 
 @given(budgets)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_deviations_are_exactly_the_printed_sums_that_do_not_add_up(whole):
     table = table_of_content(whole)
     expected = set()
@@ -224,7 +225,7 @@ def test_deviations_are_exactly_the_printed_sums_that_do_not_add_up(whole):
 
 
 @given(budgets)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_what_is_frozen_as_json_reads_back_the_same(whole):
     assert content_from_json(whole.as_json()) == whole
 

@@ -79,6 +79,7 @@ def test_asking_returns_the_application_and_tells_the_active_members(stage):
     assert set(letters(since)) == told
     assert away.email not in {email for _kind, email in letters(since)}
     mail = Message.objects.filter(kind="grants/completion_asked").first()
+    assert mail.subject == "Komplettera ansökan senast 10 december 2026 kl. 16.00: Fritidslots"
     for part in (mail.text, mail.html):
         assert "Budgeten för 2028 saknas." in part
         assert "10 december" in part.replace("\xa0", " ")

@@ -68,6 +68,13 @@ def test_the_organisation_writes_and_the_officers_free_of_conflict_are_told(stag
     assert message.sketch == stage.sketch
 
 
+def test_each_mail_about_a_message_has_a_subject_of_its_own(stage):
+    for text in ("Ett.", "Två.", "Tre."):
+        write(stage, stage.writer, text=text)
+    subjects = [letter.subject for letter in Message.objects.filter(to=stage.leader, kind="grants/case_message").order_by("pk")]
+    assert [f"Meddelande {place} " in subject for place, subject in enumerate(subjects, 1)] == [True] * 3
+
+
 def test_an_officer_writes_and_the_active_members_are_told(stage):
     UserFactory(member_of=stage.organisation, is_active=False)
     since = mark()

@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import io
-import subprocess
 
 import pdfua
 import pikepdf
@@ -23,6 +22,7 @@ from tests.grants.scene import again
 from tests.grants.test_decisions import another, corrected, waiting
 from tests.grants.test_hostile_text import CORE, OVERRIDE, unbroken
 from tests.kept import kept
+from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +37,7 @@ _stage_once, stage = kept(make_stage)
 
 
 def text_of(decision, folder):
-    path = folder / "brev.pdf"
-    path.write_bytes(store.read(again(decision).letter))
-    return subprocess.run(["pdftotext", "-raw", str(path), "-"], check=True, capture_output=True, text=True).stdout
+    return running_text_of(store.read(again(decision).letter), folder)
 
 
 def granted(stage, **changes):

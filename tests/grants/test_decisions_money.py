@@ -15,7 +15,7 @@ from tests.grants.test_decisions import another, waiting
 class Money(TestCase):
     """Whatever is written, what is issued is lawful, and within call and frame unless a reason is logged."""
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=12)
     @given(
         wishes=st.lists(
             st.tuples(st.integers(1, 26_000_000), st.decimals("0.01", "50", places=2), st.booleans()),

@@ -4,18 +4,20 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from grants import actions, decision_rules
 from grants.models import Check, Preparation, StateAid
 from grants.models.preparations import LAWFUL_CHECKS
 from grants.states import ApplicationState
 from kraftsamling.lib.money import Kronor
-from kraftsamling.lib.transitions import LostRace
+from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from tests.factories import decisions
 from tests.grants import trail
-from tests.grants.scene import EVERY_ROLE, again, people
+from tests.grants.scene import EVERY_ROLE, again, people, signed_in
 from tests.grants.test_decisions import refused, set_state, waiting
 from tests.kept import kept
 
@@ -211,15 +213,15 @@ def test_euro_is_rounded_to_the_nearest_cent_and_the_total_upwards(stage):
 def test_granted_de_minimis_aid_is_to_be_registered_and_is_noted_once(stage):
     decisions.prepare(stage.application, by=stage.leader, **DE_MINIMIS)
     decisions.certificate(stage.application, by=stage.leader)
-    on = dt.date(2026, 12, 20)
-    refused(lambda: actions.note_aid_registered(stage.application, on=on, by=stage.leader, at=AT))
+    on, later = dt.date(2026, 12, 20), AT + dt.timedelta(days=15)
+    refused(lambda: actions.note_aid_registered(stage.application, on=on, by=stage.leader, at=later))
     since = trail.mark()
     decisions.issue(decisions.write(stage.application, by=stage.leader), by=stage.decider)
     assert trail.entries(since)[-1] == ("grants.decision.register_aid", stage.decider.pk)
-    actions.note_aid_registered(again(stage.application), on=on, by=stage.team, at=AT)
+    actions.note_aid_registered(again(stage.application), on=on, by=stage.team, at=later)
     assert Preparation.objects.get().aid_registered_on == on
     with pytest.raises(LostRace):
-        actions.note_aid_registered(again(stage.application), on=on, by=stage.team, at=AT)
+        actions.note_aid_registered(again(stage.application), on=on, by=stage.team, at=later)
 
 
 def test_a_grant_that_is_no_aid_is_not_registered(stage):
@@ -230,3 +232,35 @@ def test_a_grant_that_is_no_aid_is_not_registered(stage):
 def test_certificates_are_added_and_none_is_lost(stage):
     first, second = (decisions.certificate(stage.application, by=stage.leader) for _ in range(2))
     assert set(Preparation.objects.get().certificates.all()) == {first, second}
+
+
+@pytest.mark.parametrize(("on", "taken"), [(dt.date(2026, 12, 5), True), (dt.date(2026, 12, 6), False)])
+def test_the_rate_is_that_of_a_day_that_has_come(stage, on, taken):
+    values = {**DE_MINIMIS, "euro_rate_on": on}
+    if taken:
+        assert decisions.prepare(stage.application, by=stage.team, **values).euro_rate_on == on
+    else:
+        with pytest.raises(TransitionRefused, match="Kursens dag har inte kommit än"):
+            decisions.prepare(stage.application, by=stage.team, **values)
+        assert not Preparation.objects.filter(application=stage.application).exists()
+
+
+def test_the_page_says_at_the_field_that_the_day_of_the_rate_has_not_come(stage):
+    with time_machine.travel(AT, tick=False):
+        client = signed_in(stage.team)
+        data = {"revision": 0, "previous_aid": "0", "euro_rate": "11,50", "euro_rate_on": "2026-12-06"}
+        answer = client.post(reverse("preparation_save", args=[stage.application.pk]), data)
+    assert (answer.status_code, answer.context["form"].errors) == (
+        422,
+        {"euro_rate_on": ["Kursens dag har inte kommit än."]},
+    )
+
+
+def test_aid_is_not_registered_on_a_day_that_has_not_come(stage):
+    decisions.prepare(stage.application, by=stage.team, **DE_MINIMIS)
+    decisions.certificate(stage.application, by=stage.team)
+    decisions.decide(stage.application, officer=stage.leader, decider=stage.decider)
+    later = decisions.DECIDING.date() + dt.timedelta(days=1)
+    with pytest.raises(TransitionRefused, match="Registreringens dag har inte kommit än"):
+        actions.note_aid_registered(stage.application, on=later, by=stage.team, at=decisions.DECIDING)
+    actions.note_aid_registered(stage.application, on=later - dt.timedelta(days=1), by=stage.team, at=decisions.DECIDING)

@@ -31,7 +31,8 @@ def test_two_decision_makers_at_once(_round):
     decisions.prepare(stage.application, by=stage.leader)
     draft = decisions.write(stage.application, by=stage.leader)
     second = make.officer(stage.programme, Role.DECISION_MAKER)
-    answers = at_once(*(lambda by=by: decisions.issue(fetched(draft.pk), by=by) for by in (stage.decider, second)))
+    pages = [(fetched(draft.pk), by) for by in (stage.decider, second)]
+    answers = at_once(*(lambda read=read, by=by: decisions.issue(read, by=by) for read, by in pages))
     assert refusals(answers) == [LostRace]
     assert (Decision.objects.issued().count(), Project.objects.count()) == (1, 1)
     assert AuditEntry.objects.filter(action="grants.decision.granted").count() == 1
@@ -44,7 +45,8 @@ def test_two_grants_at_once_cannot_both_take_the_last_money(_round):
     for application in (stage.application, another(stage)):
         decisions.prepare(application, by=stage.leader)
         drafts.append(decisions.write(application, by=stage.leader))
-    answers = at_once(*(lambda pk=draft.pk: decisions.issue(fetched(pk), by=stage.decider) for draft in drafts))
+    pages = [fetched(draft.pk) for draft in drafts]
+    answers = at_once(*(lambda read=read: decisions.issue(read, by=stage.decider) for read in pages))
     assert len(refusals(answers)) == 1
     assert (Decision.objects.granted_sum(), Project.objects.count()) == (Kronor(150_000), 1)
 
@@ -55,8 +57,9 @@ def test_issuing_while_the_draft_is_changed_is_either_and_never_both(_round):
     decisions.prepare(stage.application, by=stage.leader)
     draft = decisions.write(stage.application, by=stage.leader)
     application = Application.objects.select_related("sketch__call", "current_version").get(pk=stage.application.pk)
+    read = fetched(draft.pk)
     answers = at_once(
-        lambda: decisions.issue(fetched(draft.pk), by=stage.decider),
+        lambda: decisions.issue(read, by=stage.decider),
         lambda: decisions.write(application, by=stage.team, revision=1, cap=Kronor(140_000)),
     )
     assert len(refusals(answers)) == 1
@@ -67,12 +70,9 @@ def test_issuing_while_the_draft_is_changed_is_either_and_never_both(_round):
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_two_first_drafts_at_once(_round):
     stage = waiting()
-
-    def write(by):
-        application = Application.objects.select_related("sketch__call", "current_version").get(pk=stage.application.pk)
-        return decisions.write(application, by=by)
-
-    answers = at_once(lambda: write(stage.leader), lambda: write(stage.team))
+    wanted = Application.objects.select_related("sketch__call", "current_version").filter(pk=stage.application.pk)
+    pages = [(wanted.get(), by) for by in (stage.leader, stage.team)]
+    answers = at_once(*(lambda read=read, by=by: decisions.write(read, by=by) for read, by in pages))
     assert len(refusals(answers)) == 1
     assert Decision.objects.count() == 1
 
@@ -80,12 +80,9 @@ def test_two_first_drafts_at_once(_round):
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_two_who_prepare_at_once(_round):
     stage = waiting()
-
-    def save(by):
-        application = Application.objects.select_related("sketch__call").get(pk=stage.application.pk)
-        return decisions.prepare(application, by=by)
-
-    answers = at_once(lambda: save(stage.leader), lambda: save(stage.team))
+    wanted = Application.objects.select_related("sketch__call").filter(pk=stage.application.pk)
+    pages = [(wanted.get(), by) for by in (stage.leader, stage.team)]
+    answers = at_once(*(lambda read=read, by=by: decisions.prepare(read, by=by) for read, by in pages))
     assert refusals(answers) == [LostRace]
 
 
@@ -93,7 +90,8 @@ def test_two_who_prepare_at_once(_round):
 def test_two_members_who_confirm_at_once(_round):
     stage = waiting()
     decision = decisions.decide(stage.application, officer=stage.leader, decider=stage.decider)
-    answers = at_once(*[lambda: actions.confirm_read(fetched(decision.pk), by=stage.writer, at=decisions.DECIDING)] * 2)
+    pages = [fetched(decision.pk) for _n in range(2)]
+    answers = at_once(*(lambda read=read: actions.confirm_read(read, by=stage.writer, at=decisions.DECIDING) for read in pages))
     assert refusals(answers) == [LostRace]
 
 
@@ -101,11 +99,13 @@ def test_two_members_who_confirm_at_once(_round):
 def test_two_corrections_begun_at_once(_round):
     stage = waiting()
     decision = decisions.decide(stage.application, officer=stage.leader, decider=stage.decider)
-
-    def begin():
-        return actions.correct_decision(fetched(decision.pk), correction="Fel.", by=stage.leader, at=decisions.DECIDING)
-
-    answers = at_once(begin, begin)
+    pages = [fetched(decision.pk) for _n in range(2)]
+    answers = at_once(
+        *(
+            lambda read=read: actions.correct_decision(read, correction="Fel.", by=stage.leader, at=decisions.DECIDING)
+            for read in pages
+        )
+    )
     assert [issubclass(found, TransitionRefused) for found in refusals(answers)] == [True]
     Decision.objects.in_draft().delete()
     assert corrected(stage, decision).version == 2

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -73,8 +74,8 @@ def test_an_empty_form_lacks_but_is_not_wrong(call):
     assert not form.is_valid()
     assert form.wrong() == []
     assert [name for name, _label in form.remaining()] == [
-        "title", *TEXT_FIELDS, "focus_areas", "main_focus_area", "sought", "own_financing", "starts_on", "ends_on",
-        "contact_1_name", "contact_1_email", "contact_2_name", "contact_2_email", "municipalities", "cost_own_staff",
+        "title", *TEXT_FIELDS, "focus_areas", "main_focus_area", "municipalities", "cost_own_staff", "sought", "own_financing",
+        "starts_on", "ends_on", "contact_1_name", "contact_1_email", "contact_2_name", "contact_2_email",
     ]  # fmt: skip
 
 
@@ -128,7 +129,26 @@ TOO_LARGE = "The amount is too large. Check the number of zeros."
 def test_amounts_that_cannot_be_are_refused_at_their_field_with_words(call, name, typed, words):
     form = filled(call, **{name: typed})
     assert errors(form)[name] == [_(words)]
-    assert (name, _(words)) in form.wrong()
+    assert (name, f"{form.fields[name].label}: {_(words)}") in form.wrong()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "begins"),
+    [
+        ("cost_own_staff", "-1", "Egen personal: "),
+        ("cost_travel", "x", "Resor och logi: "),
+        ("partner_2_org_number", "x", "Part 2: organisationsnummer: "),
+        ("contact_3_email", "x", "Kontaktperson 3: e-post: "),
+        ("contact_1_name", "x" * 121, "Kontaktperson 1: namn: "),
+        ("learning", "ord " * 200, "Hur ska ni lära av det? Texten "),
+        ("sought", "300 000,01", "I den här utlysningen "),
+        ("need", "Lisa går i klass 4B", "Texten verkar "),
+    ],
+)
+def test_what_is_wrong_names_its_field_so_that_it_can_stand_in_a_list(call, name, typed, begins):
+    with translation.override("sv"):
+        field, said = filled(call, **{name: typed}).wrong()[0]
+    assert (field, said[: len(begins)]) == ("groups_only" if name == "need" else name, begins)
 
 
 def test_an_amount_of_many_thousand_digits_is_refused_with_words(call):
@@ -268,9 +288,6 @@ def test_a_personal_identity_number_is_refused_in_the_calls_own_questions(kind):
 @pytest.mark.parametrize("harmless", ["019-602 10 00", "212000-1355", "202100-2114", "2026-01-01", "811228-9875"])
 def test_numbers_that_only_look_alike_pass(call, harmless):
     assert errors(filled(call, need=f"Ring {harmless}")) == {}
-
-
-HINT = "The text seems to be about a single child: “%(hint)s”. Write about the group instead, or tick the box if we are wrong."
 
 
 @pytest.mark.parametrize("name", TEXT_FIELDS)
@@ -576,7 +593,10 @@ def test_text_of_200_000_characters_is_kept_and_has_its_error_at_the_field(write
     with time_machine.travel(make.DURING, tick=False):
         page = client.get(reverse("sketch_edit", args=[sketch.pk]))
     assert page.context["form"].wrong() == [
-        ("need", _("The text has %(count)d words. Shorten it to at most %(most)d.") % {"count": 66_668, "most": 150})
+        (
+            "need",
+            f"Behovet: {_('The text has %(count)d words. Shorten it to at most %(most)d.') % {'count': 66_668, 'most': 150}}",
+        )
     ]
     assert (hand_in(client, sketch)["Location"], SketchVersion.objects.count()) == (
         f"{reverse('sketch_edit', args=[sketch.pk])}?kontroll=1", 0

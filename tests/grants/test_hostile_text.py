@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import subprocess
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -32,6 +31,7 @@ from kraftsamling.search import index
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.programmes import ProgrammeFactory
+from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -430,12 +430,6 @@ def test_mails_show_hostile_text_as_it_was_written(world):
     assert wrong == {}
 
 
-def pdf_text(content, folder):
-    path = folder / "kvitto.pdf"
-    path.write_bytes(content)
-    return subprocess.run(["pdftotext", "-raw", str(path), "-"], check=True, capture_output=True, text=True).stdout
-
-
 def unbroken(text):
     """Without the breaks and hyphens that a line gets where it ends."""
     return "".join(text.replace("-", "").split())
@@ -444,7 +438,7 @@ def unbroken(text):
 def test_the_receipt_shows_hostile_text_as_it_was_written(world, tmp_path):
     for number in (1, 2):
         version = world.submitted.versions.get(number=number)
-        text = unbroken(pdf_text(store.read(version.receipt_pdf), tmp_path))
+        text = unbroken(running_text_of(store.read(version.receipt_pdf), tmp_path))
         core = unbroken(CORE.replace("🦦", ""))
         for key in (
             "t1" if number == 1 else "t1b",

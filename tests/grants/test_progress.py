@@ -1,14 +1,18 @@
 """Where the case is, who has the ball, what comes next and when: in every state of a sketch and of its application."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from grants import actions, progress
 from grants.models import CompletionConsequence, OutcomeKind
 from grants.states import ApplicationState
+from kraftsamling.lib.dates import STOCKHOLM
 from tests.factories import applications, decisions
 from tests.factories import grants as make
 from tests.grants.scene import scene, signed_in
@@ -168,6 +172,59 @@ def test_a_call_without_a_day_of_decision_promises_none():
     assert progress.ball(sketch, at=IN_TIME).text == "The officers have the ball: they prepare the decision."
 
 
+def test_a_day_that_has_passed_is_no_longer_expected():
+    sketch = submitted()
+    late = dt.datetime(2026, 10, 31, tzinfo=STOCKHOLM)
+    last, past_decision = late - MICRO, dt.datetime(2026, 12, 21, tzinfo=STOCKHOLM)
+    assert [told(sketch, at=at)[2] for at in (last, late)] == ["Answer: expected 30 October 2026", "Answer: "]
+    assert plain(progress.ball(sketch, at=late).text) == (
+        "The process leader and the reviewers have the ball. The answer has taken longer than expected."
+    )
+    application = sent_in()
+    assert told(application, at=past_decision)[4] == "Decision: "
+    assert progress.ball(application, at=past_decision).text == "The officers have the ball: they prepare the decision."
+
+
+def test_an_answer_that_has_come_says_when_it_was_sent():
+    assert told(declined(), at=make.ANSWERING)[2] == "Answer: sent 25 October 2026"
+    assert told(invited(), at=IN_TIME)[2] == "Answer: sent 25 October 2026"
+
+
+@pytest.mark.parametrize(
+    ("make_it", "at", "moment"),
+    [
+        (draft, make.CLOSES - MICRO, "1 oktober 2026 kl. 16.00"),
+        (draft, make.CLOSES, "–"),
+        (withdrawn, AT_WORK, "–"),
+        (submitted, make.REVIEWING, "30 oktober 2026"),
+        (submitted, make.ANSWERING + 9 * DAY, "–"),
+        (declined, make.ANSWERING, "–"),
+        (invited, make.APPLICATION_DUE - MICRO, "1 december 2026 kl. 16.00"),
+        (invited, make.APPLICATION_DUE, "–"),
+        (turned_down, IN_TIME, "–"),
+        (sent_in, IN_TIME, "20 december 2026"),
+        (sent_in, make.APPLICATION_DUE + 40 * DAY, "–"),
+        (returned, make.APPLICATION_DUE, "10 december 2026 kl. 16.00"),
+        (returned, make.APPLICATION_DUE + 9 * DAY, "–"),
+    ],
+)
+def test_the_list_says_the_next_moment_of_each_case(make_it, at, moment):
+    assert listed(make_it(), at=at) == moment
+
+
+def test_the_list_says_the_own_last_moment():
+    stage = scene(submitted=False)
+    for days in (5, 3):
+        until = make.CLOSES + days * DAY
+        actions.extend_deadline(stage.call, stage.organisation, until_at=until, reason="Sjuk.", by=stage.leader, at=make.DURING)
+    assert listed(stage.sketch, at=make.CLOSES) == "6 oktober 2026 kl. 16.00"
+
+
+def test_the_list_says_what_has_become_of_the_application():
+    assert "Inskickad" in listed_row(sent_in(), at=IN_TIME)
+    assert "Inbjuden" in listed_row(invited(), at=IN_TIME)
+
+
 def test_a_draft_of_a_cancelled_call_is_told_so():
     sketch = draft()
     actions.cancel_call(sketch.call, by=sketch.call.created_by, at=make.DURING)
@@ -187,6 +244,17 @@ def test_the_page_of_the_case_says_it_to_the_organisation():
     shown = page.content.decode()
     assert [step.state for step in page.context["steps"]] == ["done", "now", "todo", "todo", "todo"]
     assert "Bollen ligger hos processledaren och granskarna." in shown
+
+
+def listed_row(sketch, *, at):
+    with time_machine.travel(at, tick=False):
+        page = signed_in(sketch.organisation.members.first()).get(reverse("sketch_list"))
+    [row] = re.findall(r"<tbody>(.*?)</tbody>", page.content.decode(), re.DOTALL)
+    return plain(strip_tags(row))
+
+
+def listed(sketch, *, at):
+    return listed_row(sketch, at=at).strip().splitlines()[-1].strip()
 
 
 def plain(text):

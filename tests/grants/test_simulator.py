@@ -13,7 +13,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grants import actions, simulator, simulator_page
+from grants import actions, simulator, simulator_page, spreading
 from grants.actions.scenarios import NameTaken
 from grants.forms.scenarios import ChoiceForm, ScenarioNameForm
 from grants.models import Application, FinancingLine, FinancingRole, Scenario, Sketch, Step
@@ -24,7 +24,7 @@ from kraftsamling.audit.models import AuditEntry
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.places.models import CountyPart, Municipality
-from tests.factories import applications
+from tests.factories import applications, decisions
 from tests.factories import grants as make
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory
 from tests.grants.scene import again, fresh, questions, scene
@@ -99,27 +99,14 @@ def case(pk=1, *, sought=200_000, starts="2027-01-01", ends="2027-12-31", **valu
     ],
 )
 def test_divided_rounds_down_and_the_last_takes_what_is_left(ore, weights, expected):
-    assert simulator.divided(ore, weights) == expected
+    assert spreading.divided(ore, weights) == expected
 
 
 @given(st.integers(0, 10**13), st.lists(st.integers(1, 10**9), min_size=1, max_size=12))
 def test_divided_never_loses_an_ore(ore, weights):
-    parts = simulator.divided(ore, weights)
+    parts = spreading.divided(ore, weights)
     assert sum(parts) == ore
     assert min(parts) >= 0
-
-
-@pytest.mark.parametrize(
-    ("starts", "ends", "expected"),
-    [
-        ("2027-01-01", "2027-12-31", {2027: 365}),
-        ("2027-12-31", "2028-01-01", {2027: 1, 2028: 1}),
-        ("2027-07-01", "2029-02-28", {2027: 184, 2028: 366, 2029: 59}),
-        ("2028-02-29", "2028-02-29", {2028: 1}),
-    ],
-)
-def test_days_per_year_count_first_and_last_day(starts, ends, expected):
-    assert simulator.days_per_year(dt.date.fromisoformat(starts), dt.date.fromisoformat(ends)) == expected
 
 
 def test_a_sketch_is_spread_by_days_with_the_rounding_in_the_last_year():
@@ -175,7 +162,7 @@ def county():
     return part, places
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(found=many_cases())
 def test_the_parts_add_up_to_the_whole_for_any_choice(county, found):
     made, places, lines, picked = found
@@ -308,6 +295,75 @@ def test_applications_are_counted_by_what_was_sent_in_and_by_their_own_budget(st
     assert {row.year: row.used for row in sums.years} == {2027: Kronor(50_000), 2028: Kronor(200_000)}
 
 
+# ---- What is granted already is not free
+
+
+@pytest.fixture
+def granted(stage):
+    """An application that is granted 150 000, of the 250 000 it sought, over two years of its budget."""
+    application = sent_in(stage)
+    budget = application.current_version.budget
+    FinancingLine.objects.filter(budget=budget, role=FinancingRole.GRANT).update(amount=Kronor(50_000))
+    FinancingLine.objects.create(
+        budget=budget, position=0, role=FinancingRole.GRANT, financier="Region Örebro län", year=2028, amount=Kronor(200_000)
+    )
+    decisions.decide(application, officer=stage.leader, decider=stage.decider)
+    return application
+
+
+@pytest.mark.parametrize("step", [Step.APPLICATION, Step.SKETCH])
+def test_what_is_granted_is_taken_from_what_is_left_of_the_frame_and_of_its_years(stage, granted, step):
+    other = sent_in(stage)
+    sums = sums_of(stage, {other.sketch_id: Kronor(100_000)}, step=step)
+    assert (sums.granted, sums.amount, sums.left, sums.bar) == (Kronor(150_000), Kronor(100_000), Kronor(750_000), 25)
+    assert {row.year: (row.granted, row.used, row.left) for row in sums.years} == {
+        2027: (Kronor(30_000), Kronor(100_000), Kronor(870_000)),
+        2028: (Kronor(120_000), Kronor(0), Kronor(-120_000)),
+    }
+
+
+def test_a_granted_application_that_is_ticked_counts_once(stage, granted):
+    sums = sums_of(stage, {granted.sketch_id: Kronor(200_000)}, step=Step.APPLICATION)
+    assert (sums.granted, sums.amount, sums.left) == (Kronor(0), Kronor(200_000), Kronor(800_000))
+    assert {row.year: (row.granted, row.left) for row in sums.years} == {
+        2027: (Kronor(0), Kronor(960_000)),
+        2028: (Kronor(0), Kronor(-160_000)),
+    }
+
+
+def test_a_grant_counts_though_the_case_is_closed_to_the_person_and_ticking_it_changes_nothing(stage, granted):
+    actions.declare_on_case(granted.sketch, ground="Släkt.", by=stage.leader)
+    found = simulator.material(stage.call, again(stage.leader), Step.APPLICATION)
+    for picked in ({}, {granted.sketch_id: None}):
+        sums = simulator.sums(found, picked)
+        assert (sums.count, sums.granted, sums.left) == (0, Kronor(150_000), Kronor(850_000))
+
+
+def test_above_what_is_left_after_the_grants_is_above_the_frame(stage, granted):
+    stage.call.frames.update(amount=Kronor(300_000))
+    other = sent_in(stage)
+    assert sums_of(stage, {other.sketch_id: Kronor(150_000)}, step=Step.APPLICATION).over is None
+    assert sums_of(stage, {other.sketch_id: Kronor("150000.01")}, step=Step.APPLICATION).over == Kronor("0.01")
+
+
+@pytest.mark.parametrize("name", ["simulator", "simulator_print", "simulator_compare"])
+def test_every_page_says_what_is_granted_already(stage, granted, name):
+    other = sent_in(stage)
+    scenario = actions.keep_scenario(
+        stage.call, step=Step.APPLICATION, name="A", picked={other.sketch_id: Kronor(100_000)}, by=stage.leader
+    )
+    query = "?steg=ansokningar" + ("" if name == "simulator_compare" else f"&alternativ={scenario.pk}")
+    text = text_of(ask(stage.leader, name, call=stage.call, query=query))
+    assert all(part in text for part in ("Redan beviljat", "150 000 kr", "750 000 kr", "870 000 kr"))
+
+
+def test_without_grants_nothing_is_said_of_them(stage):
+    assert "Redan beviljat" not in text_of(ask(stage.leader, call=stage.call, query="?steg=ansokningar"))
+
+
+# ---- Which applications there are
+
+
 @pytest.mark.parametrize("state", ApplicationState)
 def test_which_applications_compete(stage, state):
     application = sent_in(stage)
@@ -330,6 +386,8 @@ def test_the_step_in_the_address_chooses_what_is_shown(stage):
     sent = ask(stage.leader, call=stage.call, query="?steg=ansokningar").content.decode()
     boxes = [set(re.findall(r'name="valda" value="(\d+)"', page)) for page in (sketches, sent)]
     assert boxes == [{str(stage.sketch.pk), str(application.sketch_id)}, {str(application.sketch_id)}]
+    labels = [set(re.findall(r'data-label="(Skiss|Ansökan)"', page)) for page in (sketches, sent)]
+    assert labels == [{"Skiss"}, {"Ansökan"}]
 
 
 # ---- What is typed
@@ -720,6 +778,9 @@ def test_hostile_names_are_shown_as_text(stage):
 @pytest.mark.parametrize("step", ["skisser", "ansokningar"])
 def test_equally_many_questions_for_1_3_and_60_rows(stage, step):
     make_one, first = (sent_in, 1) if step == "ansokningar" else (sketch_of, 0)
+    if step == "ansokningar":
+        decisions.decide(sent_in(stage), officer=stage.leader, decider=stage.decider)
+        first += 1
     names = ("simulator", "simulator_print", "simulator_compare")
     asked, client = {name: [] for name in names}, Client()
     client.force_login(stage.leader)

@@ -17,7 +17,7 @@ from tests.grants.machine.world import REACHED, make_world
 pytestmark = pytest.mark.django_db
 
 EXAMPLES = settings(
-    stateful_step_count=25, deadline=None, derandomize=True, database=None,
+    stateful_step_count=25,
     suppress_health_check=list(HealthCheck), print_blob=False,
 )  # fmt: skip
 

@@ -1,6 +1,8 @@
 """The pages of the application: written in parts, nothing lost, nobody else's to see, signed and sent in."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from grants import actions
-from grants.forms.applications import BY_KEY, SECTIONS, SectionForm
+from grants.forms.applications import BY_KEY, MOST_GOALS, SECTIONS, SectionForm
 from grants.models import Application, ApplicationVersion
 from tests.factories import applications as make
 from tests.factories.accounts import UserFactory
@@ -100,6 +102,24 @@ def test_without_signature_or_declaration_nothing_is_sent(application, writer, l
     assert not ApplicationVersion.objects.exists()
 
 
+def test_it_is_said_to_be_ready_with_nothing_signed_and_a_colleague_sends_it_in(application, writer):
+    """The browser holds nothing back: the first of two neither signs nor declares."""
+    signatory = make.create_signatory(application.sketch.organisation, jointly=True)
+    make.write(application)
+    preview = writer.get(url("application_preview", application)).content.decode()
+    form = preview[preview.index(url("application_submit", application)) :].partition("</form>")[0]
+    assert ('name="ready"' in form, " required" in form) == (True, False)
+    said = writer.post(
+        url("application_submit", application), {"revision": draft(application).revision, "ready": "1"}, follow=True
+    )
+    assert "Nu kan en kollega skicka in den" in said.content.decode()
+    colleague = signed_in(UserFactory(member_of=application.sketch.organisation))
+    assert "sa att den är klar" in colleague.get(url("application_preview", application)).content.decode()
+    data = {"revision": draft(application).revision, "signatory": signatory.pk, "is_true": "on"}
+    colleague.post(url("application_submit", application), data)
+    assert ApplicationVersion.objects.count() == 1
+
+
 def test_what_remains_leads_to_its_field(application, writer):
     page = writer.get(url("application_preview", application)).content.decode()
     assert f"{edit(application)}?kontroll=1#div_id_purpose" in page
@@ -134,6 +154,41 @@ def test_rows_that_are_emptied_are_gone(application, writer):
     assert [name for name in draft(application).content if name.startswith("goal_")] == ["goal_1_goal"]
 
 
+def rows_of(page):
+    """The groups whose last row has a place to go to, and those that may have another row."""
+    content = page.content.decode()
+    return re.findall(r'id="row-(\w+)"', content), re.findall(r'name="row" value="(\w+)"', content)
+
+
+def test_another_row_is_a_button_away_and_saves_what_is_typed(application, writer):
+    path = edit(application, "genomforande")
+    assert rows_of(writer.get(path)) == (["goal"], ["goal"])
+    answer = writer.post(path, {"revision": draft(application).revision, "goal_1_goal": "Mål 1", "row": "goal"})
+    assert answer["Location"] == f"{path}#row-goal"
+    page = writer.get(path).content.decode()
+    assert 'value="Mål 1"' in page
+    assert 'id="row-goal"' in page
+    assert page.index('name="goal_1_goal"') < page.index('id="row-goal"') < page.index('name="goal_2_goal"')
+
+
+def test_no_more_rows_are_offered_than_there_is_room_for(application, writer):
+    path = edit(application, "genomforande")
+    rows = {f"goal_{n}_goal": f"Mål {n}" for n in range(1, MOST_GOALS)}
+    writer.post(path, {"revision": draft(application).revision, **rows})
+    assert rows_of(writer.get(path)) == (["goal"], [])
+
+
+def test_rows_whose_number_is_given_have_no_such_button(application, writer):
+    assert rows_of(writer.get(edit(application, "parter"))) == (["partner"], ["partner"])
+
+
+@pytest.mark.parametrize("asked", ["contact2", "", "//elsewhere.example", '"><script>'])
+def test_an_unknown_row_leads_nowhere_else(application, writer, asked):
+    path = edit(application, "genomforande")
+    answer = writer.post(path, {"revision": draft(application).revision, "row": asked})
+    assert answer["Location"] == path
+
+
 def test_two_windows_meet_on_a_page_with_both_texts(application, writer):
     writer.post(edit(application), {"revision": 0, "purpose": "Kollegans text"})
     page = writer.post(edit(application), {"revision": 0, "purpose": "Min text"})
@@ -164,6 +219,20 @@ def test_a_text_written_after_the_session_ended_is_back_after_log_in(application
     assert draft(application).revision == 0
     page = writer.get(edit(application), {"parkerad": token})
     assert (page.context["restored"], page.context["form"].data["purpose"]) == (True, "Skrivet utan inloggning")
+
+
+@pytest.mark.parametrize("name", ["application_file_add", "application_file_remove"])
+def test_a_text_sent_with_a_file_after_the_session_ended_is_back_after_log_in(application, writer, name):
+    writer.post(url("application_file_add", application), {"file": upload(), "about": "other"})
+    more = [application.files.get().pk] if name == "application_file_remove" else []
+    before = draft(application).content
+    answer = Client().post(
+        url(name, application, *more), {"revision": 0, "postal_address": "Storgatan 1", "file": upload("b.pdf")}
+    )
+    token = answer["Location"].partition("parkerad%3D")[2]
+    assert (application.files.filter(removed_at=None).count(), draft(application).content) == (1, before)
+    page = writer.get(edit(application, "uppgifter"), {"parkerad": token})
+    assert (page.context["restored"], page.context["form"].data["postal_address"]) == (True, "Storgatan 1")
 
 
 def test_nobody_else_sees_a_draft(application, leader):
@@ -327,3 +396,41 @@ def test_the_budget_leads_on_to_the_part_after_it_and_shows_what_remains(applica
     answer = writer.post(url("application_budget", application), {"revision": 0, "do": "save_next", **make.typed_budget()})
     assert answer["Location"] == edit(application, "hallbarhet")
     assert draft(application).content["b_c0_2027"] == "400000"
+
+
+EVERYTHING = {
+    "title": "Ungdomslots", "summary": "Kort om projektet.", "background": "Bakgrunden i siffror.", "purpose": "Syftet med det.",
+    "overall_goal": "Det övergripande målet.", "project_goal": "Projektmålet.", "target_group": "Unga 13–16 år.",
+    "other_geography": "Även Kungsör.", "goal_1_goal": "Första delmålet.", "goal_1_activities": "Träffar varje vecka.",
+    "goal_1_when": "Våren", "goal_2_goal": "Andra delmålet.", "goal_2_activities": "Läger i juni.", "goal_2_when": "Sommaren",
+    "implementation": "Steg för steg.", "timetable": "Start i januari.", "organisation": "Processteam och styrgrupp.",
+    "delimitation": "Skilt från det vi gör i dag.", "procurement": "yes", "passes_on": "no",
+    "sustainability_economy": "Ekonomin.", "sustainability_environment": "Miljön.",
+    "sustainability_integration": "Integrationen.", "sustainability_gender_equality": "Jämställdheten.",
+    "strategy_link": "Kopplingen till strategin.", "strategy_area": "b", "child_rights": "Barnets bästa är prövat.",
+    "indicator_1_name": "Närvaro", "indicator_1_unit": "procent", "indicator_1_baseline": "61", "indicator_1_target": "83",
+    "indicator_1_source": "Skolans register", "indicator_1_by_sex": "on", "evaluation_plan": "Vi följer upp varje etapp.",
+    "dissemination_plan": "Vi berättar vidare.", "continuation_plan": "Kommunen tar över.",
+    "partner_1_name": "Fritidsbanken", "partner_1_role": "co_applicant", "partner_1_part": "Lånar ut utrustning.",
+    "postal_address": "Storgatan 7", "workplace_number": "12345678", "account_kind": "plusgiro", "account_number": "98 76-5",
+    "vat_deductible": "yes", "other_support": "Sökt hos en stiftelse.", "economic_activity": "no",
+}  # fmt: skip
+"""Every field of the data dictionary that the applicant fills in (domain 1.4), beside the budget, the files and the signature."""
+CHOSEN = {
+    "procurement": "Ja", "passes_on": "Nej", "strategy_area": "Kompetensförsörjning och kompetensutveckling i hela landet",
+    "indicator_1_by_sex": "Ja", "partner_1_role": "Medsökande, delar ansvaret", "account_kind": "Plusgiro", "vat_deductible": "Ja",
+    "economic_activity": "Nej",
+}  # fmt: skip
+
+
+def test_every_field_of_the_dictionary_is_kept_as_it_was_sent_in_and_read_by_the_officer(application, leader):
+    goals = [str(number) for number in range(1, 18)]
+    make.write(application, **EVERYTHING, global_goals=goals)
+    make.send_in(application)
+    version = ApplicationVersion.objects.get()
+    told = {row["name"]: row["text"] for section in version.content["sections"] for row in section["rows"]}
+    assert {name: told.get(name) for name in EVERYTHING} == {**EVERYTHING, **CHOSEN}
+    assert told["global_goals"].split(", ")[0] == "Ingen fattigdom"
+    assert "Bekämpa klimatförändringarna" in told["global_goals"]
+    page = html.unescape(leader.get(application.get_absolute_url()).content.decode())
+    assert [text for text in told.values() if text not in page] == []

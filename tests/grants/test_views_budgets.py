@@ -5,7 +5,6 @@ import time
 
 import pytest
 import time_machine
-from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +21,7 @@ from tests.factories import applications as made
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.programmes import ProgrammeFactory
-from tests.grants.scene import questions
+from tests.grants.scene import questions, told
 from tests.grants.test_budget_reading import typed
 from tests.grants.test_budget_sheets import workbook
 from tests.kept import kept
@@ -83,10 +82,6 @@ def page(client, application, **query):
     return client.get(url(application), query).content.decode()
 
 
-def said(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
 # ---- Writing
 
 
@@ -114,6 +109,18 @@ def test_the_first_page_is_the_sketch_spread_over_its_years_and_nothing_is_saved
     assert 'name="b_c0_2028"' in shown
     assert 'value="2027 2028"' in shown
     assert kept(application) == {}
+
+
+def test_the_list_of_parts_says_that_a_budget_remains_until_it_is_saved(writer, application):
+    def shown():
+        response = writer.get(url(application))
+        (part,) = [part for part in response.context["sections"] if part["key"] == "budget"]
+        return part["remaining"] > 0, "Sparat" in response.content.decode()
+
+    before = shown()
+    press(writer, application, **typed())
+
+    assert (before, shown()) == ((True, False), (False, True))
 
 
 def test_a_budget_that_is_begun_is_shown_as_it_was_typed(writer, application):
@@ -160,7 +167,7 @@ def test_a_button_that_cannot_says_why_and_what_was_typed_is_kept(writer, applic
 
     response = press(writer, application, "add_year", **fields)
 
-    assert len(said(response)) == 1
+    assert len(told(response)) == 1
     assert kept(application) == fields
 
 
@@ -186,7 +193,7 @@ def test_the_period_is_the_applications_own_when_it_has_one(writer, application)
 
     press(writer, application, **typed())
 
-    assert "2027–2027" in page(writer, application)
+    assert "utanför projektet, som pågår 2027. Flytta" in page(writer, application)
 
 
 # ---- Two at once

@@ -6,7 +6,6 @@ import icalendar
 import openpyxl
 import pytest
 import time_machine
-from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.html import escape
@@ -22,6 +21,7 @@ from kraftsamling.search import index
 from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.programmes import ProgrammeFactory
+from tests.grants.scene import told
 from tests.grants.trail import everything
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +64,6 @@ def officer(client, leader):
 
 def url(name, call, *more):
     return reverse(name, args=[call.slug, *more])
-
-
-def said(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def filled(form, **changes):
@@ -462,7 +458,7 @@ def test_publish_through_the_page_and_what_is_missing_is_named(officer, draft, l
     bare = actions.create_call(programme, title="Bara titel", by=leader)
     missing = officer.get(url("call_edit", bare)).context["missing"]
     response = officer.post(url("call_publish", bare))
-    assert (response["Location"], said(response)) == (
+    assert (response["Location"], told(response)) == (
         url("call_edit", bare), [_("The call cannot be published yet: %(what)s") % {"what": " ".join(row.message for row in missing)}]
     )  # fmt: skip
     assert officer.post(url("call_publish", draft))["Location"] == draft.get_absolute_url()
@@ -654,6 +650,12 @@ def test_call_list_asks_as_often_for_one_row_as_for_three(
             response = client.get(reverse("call_list"))
         assert len(re.findall('class="card-link"', response.content.decode())) == rows
         several(programme, leader)
+
+
+def test_what_is_folded_on_the_page_of_a_call_comes_with_it_on_paper(client, call, leader):
+    actions.answer_question(call, question="Q", answer="A", by=leader)
+    page = client.get(call.get_absolute_url()).content.decode()
+    assert page.count('<details class="how in-print"') == page.count('<details class="how') == call.criteria.count() + 1
 
 
 def test_call_detail_asks_as_often_for_one_row_as_for_three(client, call, leader, django_assert_num_queries):

@@ -24,7 +24,6 @@ from tests.kept import kept
 pytestmark = pytest.mark.django_db
 
 AT = make.REVIEWING
-GET_PAGES = ["assessment_detail"]
 POST_PAGES = ["declare", "save", "autosave", "abstain", "skip", "reopen"]
 
 

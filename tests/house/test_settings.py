@@ -86,6 +86,22 @@ def check(tmp_path, *arguments, **variables):
             {"PRIVATE_FILES_ACCEL_PREFIX": "private"},
             f"PRIVATE_FILES_ACCEL_PREFIX is “private”, but must begin and end with “/”. {SEE}",
         ),
+        (
+            {"SITE_URL": "https://kommun.example/kraft"},
+            (
+                f"SITE_URL must be a whole address that begins with https:// or http://, such as https://kraftsamling.example.se,"
+                f" and nothing after it. {SEE}"
+            ),
+        ),
+        ({"ALLOWED_HOSTS": " , "}, f"ALLOWED_HOSTS is “,”, but must be names of hosts with commas between. {SEE}"),
+        (
+            {"ALLOWED_HOSTS": "a.example,https://b.example"},
+            f"ALLOWED_HOSTS is “a.example,https://b.example”, but must be names of hosts with commas between. {SEE}",
+        ),
+        (
+            {"DEFAULT_FROM_EMAIL": "Kraftsamling"},
+            f"DEFAULT_FROM_EMAIL is “Kraftsamling”, but must be an address for mail, such as Kraftsamling <post@example.se>. {SEE}",
+        ),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_sentence(tmp_path, variables, sentence):

@@ -79,6 +79,16 @@ def test_what_is_missing_empty_unsure_or_wrong_is_told(product):
     }
 
 
+def test_a_plural_with_other_placeholders_than_in_the_code_is_told(product):
+    """The words are found by the singular alone: with another placeholder the page would fall back to English."""
+    entry = 'msgid "One call"\nmsgid_plural "%(count)d calls"\nmsgstr[0] "En utlysning"\nmsgstr[1] "%(count)d utlysningar"'
+    write(product, "#, python-format\n" + entry)
+
+    found = [gap.problem for gap in translations.gaps(product / "locale", texts(product), ["sv"]) if gap.text == "One call"]
+
+    assert found == ["another plural in the code: “%(n)s calls”"]
+
+
 def test_a_language_without_a_catalogue_lacks_everything(product):
     assert len(translations.gaps(product / "locale", texts(product), ["fi"])) == 6
 

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
-from kraftsamling.lib.dates import NBSP, day_text, later_moment_text, moment_text, stockholm_today, time_left_text
+from kraftsamling.lib.dates import NBSP, day_text, days_per_year, later_moment_text, moment_text, stockholm_today, time_left_text
 
 
 def utc(*parts):
@@ -80,3 +80,16 @@ def test_a_moment_for_later_is_worded_when_it_is_shown():
 )
 def test_time_left_in_days_hours_and_minutes(at, until, text):
     assert time_left_text(until, at=at) == text
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "expected"),
+    [
+        ("2027-01-01", "2027-12-31", {2027: 365}),
+        ("2027-12-31", "2028-01-01", {2027: 1, 2028: 1}),
+        ("2027-07-01", "2029-02-28", {2027: 184, 2028: 366, 2029: 59}),
+        ("2028-02-29", "2028-02-29", {2028: 1}),
+    ],
+)
+def test_days_per_year_count_first_and_last_day(starts, ends, expected):
+    assert days_per_year(dt.date.fromisoformat(starts), dt.date.fromisoformat(ends)) == expected

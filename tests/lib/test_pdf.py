@@ -1,14 +1,20 @@
+import gc
 import http.server
 import io
+import re
 import subprocess
+import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pdfua
 import pikepdf
 import pytest
+from celery.signals import worker_process_shutdown
 from django.test import override_settings
 
-from kraftsamling.lib.pdf import html_to_pdf
+from kraftsamling.lib.pdf import forget_fonts, html_to_pdf
+from tests.pdf_reading import text_of
 
 DOCUMENT = """{% extends "pdf/base.html" %}
 {% block content %}
@@ -36,12 +42,6 @@ def write(tmp_path, settings):
             return html_to_pdf("document.html", {"text": text, "rows": range(rows), "raw": raw}, title=title, language=language)
 
     return written
-
-
-def text_of(content, tmp_path):
-    path = tmp_path / "text.pdf"
-    path.write_bytes(content)
-    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
 
 
 def test_document_is_tagged_archivable_and_says_so(write, tmp_path):
@@ -90,10 +90,28 @@ def test_document_uses_our_fonts_alone_and_carries_them(write, tmp_path):
     assert {line.split()[0].partition("+")[2] for line in listed} == {
         "Figtree",
         "Figtree-Bold",
-        "Figtree-Semi-Bold",
+        "Figtree-Tabular",
+        "Figtree-Tabular-Semi-Bold",
         "Figtree-Ext",
     }
     assert {line[58:].split()[1] for line in listed} == {"yes"}
+
+
+def test_numbers_stand_under_one_another_in_tables_alone(write, tmp_path):
+    table = "<table><tr><td class='num'>1111</td></tr><tr><td class='num'>8888</td></tr></table>"
+    (tmp_path / "a.pdf").write_bytes(write("1117 8887", rows=0, raw=table))
+    done = subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True)
+    words = re.findall(r'xMin="([\d.]+)".*xMax="([\d.]+)".*>(\d{4})<', done.stdout)
+    width = {word: round(float(right) - float(left), 2) for left, right, word in words}
+    assert width["1111"] == width["8888"]
+    assert width["1117"] < width["8887"]
+
+
+def test_no_style_asks_for_features_of_a_font_where_text_is(settings):
+    """Each piece of text would leave its wish in the memory of the worker: half a megabyte for each report."""
+    styles = "".join(path.read_text() for path in (settings.BASE_DIR / "templates/pdf").rglob("*.*"))
+    outside = re.sub(r"@font-face \{.*?\}", "", styles)
+    assert re.findall(r"font-(?:variant|feature|kerning)[a-z-]*", outside) == []
 
 
 def test_pages_are_numbered_under_a_running_header(write, tmp_path):
@@ -146,3 +164,44 @@ def test_the_same_content_gives_the_same_pages(write, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
 
     assert write() == write()
+
+
+def test_a_document_is_the_same_whatever_has_been_written_before(write):
+    """Fonts are kept from one to the next: neither words nor sizes of another document get into this one."""
+    forget_fonts()
+    alone = write("Först")
+    for text in (HOSTILE, "Čuoŋo Łódź", "0123456789" * 50):
+        write(text, raw="<h3 style='font-variant-numeric: oldstyle-nums; font-size: 31pt'>Annat</h3>")
+    assert write("Först") == alone
+
+
+def test_fonts_are_unpacked_once_and_their_files_go_with_them(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    forget_fonts()
+    write("Ett")
+    (folder,) = (tmp_path / "temporary").iterdir()
+    files = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    write("Två")
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == files != {}
+    forget_fonts()
+    gc.collect()
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_threads_that_write_at_once_write_the_same():
+    def written(_number):
+        return html_to_pdf("pdf/base.html", {}, title="Samtidigt")
+
+    with ThreadPoolExecutor(3) as threads:
+        assert set(threads.map(written, range(6))) == {written(0)}
+
+
+def test_a_worker_that_ends_takes_the_files_with_it(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    forget_fonts()
+    write("Ett")
+    worker_process_shutdown.send(sender=None, pid=0, exitcode=0)
+    gc.collect()
+    assert list((tmp_path / "temporary").iterdir()) == []

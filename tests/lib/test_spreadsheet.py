@@ -1,13 +1,16 @@
+import contextlib
 import csv
 import datetime as dt
+import gc
 import io
+import tracemalloc
 from decimal import Decimal
 
 import openpyxl
 import pytest
 
 from kraftsamling.lib.money import Kronor
-from kraftsamling.lib.spreadsheet import XLSX_TYPE, csv_response, harmless, xlsx_bytes, xlsx_response
+from kraftsamling.lib.spreadsheet import MOST_AT_ONCE, XLSX_TYPE, csv_response, harmless, xlsx_bytes, xlsx_response
 
 FORMULAS = [
     "=1+1",
@@ -104,3 +107,52 @@ def test_xlsx_cuts_a_title_that_is_too_long_and_a_text_that_no_cell_can_hold():
 def test_xlsx_says_its_name_and_type():
     response = xlsx_response("skisser", "Skisser", ["a"], [])
     assert (response["Content-Type"], response["Content-Disposition"]) == (XLSX_TYPE, 'attachment; filename="skisser.xlsx"')
+
+
+def large(rows, header=("Text", "Belopp", "När", "Dag")):
+    response = xlsx_response("lista", "Lista", header, rows)
+    with contextlib.closing(response):
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+    return response, openpyxl.load_workbook(io.BytesIO(content)).active
+
+
+def a_row(number):
+    return [f"=Rad {number}", Kronor(f"{number}.50"), MOMENT, dt.date(2026, 7, 1)]
+
+
+@pytest.mark.parametrize(("count", "is_streamed"), [(MOST_AT_ONCE - 1, False), (MOST_AT_ONCE, True), (MOST_AT_ONCE + 7, True)])
+def test_a_large_sheet_says_the_same_as_a_small_one(count, is_streamed):
+    response, sheet = large(map(a_row, range(count)))
+    assert response.streaming is is_streamed
+    assert (response["Content-Type"], response["Content-Disposition"]) == (XLSX_TYPE, 'attachment; filename="lista.xlsx"')
+    assert sheet.max_row == count + 1
+    last = sheet[count + 1]
+    assert [(cell.data_type, str(cell.value)) for cell in last] == [
+        ("s", f"'=Rad {count - 1}"),
+        ("n", f"{count - 1}.5"),
+        ("d", "2026-07-01 12:30:00"),
+        ("d", "2026-07-01 00:00:00"),
+    ]
+    assert [cell.number_format for cell in last[1:]] == ["#,##0.00", "yyyy-mm-dd hh:mm", "yyyy-mm-dd"]
+    assert (sheet.freeze_panes, sheet["A1"].value, sheet["A1"].font.bold) == ("A2", "Text", True)
+    assert sheet.column_dimensions["C"].width > 10
+    assert not is_streamed or round(sheet.column_dimensions["C"].width) == len("2026-07-01 12:30") + 3
+
+
+def test_a_column_of_a_large_sheet_is_no_wider_than_a_screen_and_rows_may_be_short():
+    rows = [["x" * 200_000, "y"], ["z"], *(["a", "b"] for _number in range(MOST_AT_ONCE))]
+    _response, sheet = large(rows, header=["Text", "Mer", "Tom"])
+    assert (round(sheet.column_dimensions["A"].width), len(sheet["A2"].value), sheet["B3"].value) == (61, 32767, None)
+
+
+def test_a_sheet_of_many_rows_needs_no_more_memory_than_one_of_few():
+    def most(count):
+        gc.collect()
+        tracemalloc.start()
+        xlsx_response("lista", "Lista", ["a", "b"], ([f"Rad {number}", number] for number in range(count))).close()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    most(MOST_AT_ONCE)
+    assert most(6 * MOST_AT_ONCE) < 1.1 * most(2 * MOST_AT_ONCE)

@@ -9,3 +9,19 @@ def english():
     """What is said is said in the language of the code."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def project():
+    """One that may ask for money."""
+    from tests.factories import money
+
+    return money.create_project()
+
+
+@pytest.fixture
+def by(project):
+    """The economist of its programme."""
+    from tests.factories import money
+
+    return money.economist(project)

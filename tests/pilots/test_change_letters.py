@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import subprocess
 from decimal import Decimal
 
 import pdfua
@@ -26,6 +25,7 @@ from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.grants.scene import again, questions, signed_in
 from tests.grants.test_hostile_text import CORE, OVERRIDE, unbroken
+from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -55,9 +55,7 @@ def built(decision):
 
 
 def text_of(decision, folder):
-    path = folder / "brev.pdf"
-    path.write_bytes(store.read(decision.letter))
-    return subprocess.run(["pdftotext", "-raw", str(path), "-"], check=True, capture_output=True, text=True).stdout
+    return running_text_of(store.read(decision.letter), folder)
 
 
 def lacking(decision, folder, parts):

@@ -13,24 +13,9 @@ from pilots.models import PaymentVersion, Payout, Recovery, ReportReview, Report
 from tests.factories import grants as make
 from tests.factories import money, reports
 from tests.factories import pilots as projects
+from tests.pilots.sql import run, triggers_laid
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def project():
-    return money.create_project()
-
-
-@pytest.fixture
-def by(project):
-    return money.economist(project)
-
-
-def run(statement, *values):
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.rowcount
 
 
 def refused(name, table, change, pk, *values):
@@ -51,13 +36,13 @@ def file():
 
 def test_all_triggers_are_laid_and_lifted():
     wanted = {name for table in frozen.TABLES for name in frozen.names_of(table)}
-    assert frozen.names(connection) == wanted
+    assert triggers_laid("frozen_") == wanted
     frozen.lay(connection)
-    assert frozen.names(connection) == wanted
+    assert triggers_laid("frozen_") == wanted
     frozen.lift(connection)
-    assert frozen.names(connection) == set()
+    assert triggers_laid("frozen_") == set()
     frozen.lay(connection)
-    assert frozen.names(connection) == wanted
+    assert triggers_laid("frozen_") == wanted
 
 
 @pytest.mark.parametrize(

@@ -23,16 +23,6 @@ from tests.grants.scene import again, signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
-@pytest.fixture
-def project():
-    return money.create_project()
-
-
-@pytest.fixture
-def by(project):
-    return money.economist(project)
-
-
 LATER = dt.datetime(2027, 4, 27, 9, tzinfo=STOCKHOLM)
 """Before the first report is due, so that only money stands in the way."""
 

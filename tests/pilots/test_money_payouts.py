@@ -25,16 +25,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
-def project():
-    return money.create_project()
-
-
-@pytest.fixture
-def by(project):
-    return money.economist(project)
-
-
-@pytest.fixture
 def payout(project, by):
     money.create_decided(project, 100_000, by=by)
     return Payout.objects.get()

@@ -178,7 +178,7 @@ def check(life, before, moved):
 
 
 class Sequences(TestCase):
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(st.lists(STEPS, min_size=1, max_size=9))
     @example([("request", [20_000_000], 100), ("pay",), ("recover", 50), ("repay", 100), ("request", [5_000_000], 100)])
     @example([("request", [20_000_000], 100), ("pay",), ("recover", 50), ("request", [9_000_000], 100), ("repay", 100)])

@@ -224,6 +224,7 @@ def test_it_is_frozen_with_receipt_and_checksum_and_both_sides_are_told(project,
     assert version.files.count() == 2
     told = {(m.kind, m.to) for m in Message.objects.filter(kind__startswith="pilots/payment")}
     assert told == {("pilots/payment_receipt", writer), ("pilots/payment_arrived", economist)}
+    assert Message.objects.get(kind="pilots/payment_arrived").subject == f"Ny utbetalningsbegäran 1: {project.title}"
     assert AuditEntry.objects.filter(action="pilots.payment.submit").count() == 1
     assert list(PaymentRequest.objects.visible_to(economist)) == [request]
 

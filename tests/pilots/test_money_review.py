@@ -26,16 +26,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
-def project():
-    return money.create_project()
-
-
-@pytest.fixture
-def by(project):
-    return money.economist(project)
-
-
-@pytest.fixture
 def request_in(project):
     return money.create_sent_in(project, 100_000, 50_000, -10_000)
 
@@ -125,6 +115,7 @@ def test_the_formula_is_paid_frozen_and_told(project, by, request_in):
     assert (lines["share"].label.split()[0], lines["payable"].law) == ("40", "2003:596, 11 §")
     letter = Message.objects.get(kind="pilots/payment_decided")
     assert letter.to == projects.writer(project)
+    assert letter.subject == f"52 000 kr betalas ut: utbetalningsbegäran 1, {project.title}"
     for part in ("52\u00a0000\u00a0kr", "Moms ingår i beloppet.", "1:1"):
         assert part in letter.text
 

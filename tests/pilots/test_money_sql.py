@@ -12,23 +12,9 @@ from pilots.actions import payouts
 from pilots.models import CostEntry, PaymentRequest, Payout, Project
 from tests.factories import money
 from tests.factories import pilots as projects
+from tests.pilots.sql import run, triggers_laid
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def project():
-    return money.create_project()
-
-
-@pytest.fixture
-def by(project):
-    return money.economist(project)
-
-
-def run(statement, *values):
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
 
 
 def refused(name, statement, *values):
@@ -62,9 +48,9 @@ def test_all_triggers_are_laid():
     wanted = set(triggers._sqlite()) if connection.vendor == "sqlite" else {
         "money_payout_kept", "money_payout_fixed", "money_project_paid", "money_entry_frozen", "money_request_frozen",
     }  # fmt: skip
-    assert triggers.names(connection) == wanted
+    assert triggers_laid("money_") == wanted
     triggers.lay(connection)
-    assert triggers.names(connection) == wanted
+    assert triggers_laid("money_") == wanted
 
 
 def test_paid_is_the_sum_of_what_is_not_cancelled(project, by):

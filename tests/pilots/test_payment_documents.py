@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import subprocess
 
 import pdfua
 import pikepdf
@@ -23,6 +22,7 @@ from tests.factories import pilots as projects
 from tests.factories.accounts import OrganisationFactory
 from tests.grants.scene import signed_in, storable
 from tests.grants.test_hostile_text import CORE, unbroken
+from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -63,14 +63,8 @@ def made(build=None):
     return build
 
 
-def text_of(content, folder):
-    path = folder / "beslut.pdf"
-    path.write_bytes(content)
-    return subprocess.run(["pdftotext", "-raw", str(path), "-"], check=True, capture_output=True, text=True).stdout
-
-
 def lacking(content, folder, parts):
-    text = unbroken(text_of(content, folder))
+    text = unbroken(running_text_of(content, folder))
     return [part for part in parts if unbroken(part) not in text]
 
 
@@ -176,7 +170,7 @@ def test_the_owner_is_led_to_the_file_from_the_page_and_the_mail(project):
     assert (f'href="{file}"' in page, f'action="{address}"' in page) == (True, False)
     assert b"".join(client.get(file).streaming_content) == store.read(build.file)
     letter = Message.objects.get(kind="pilots/payment_decided")
-    assert "som ett dokument (PDF)" in letter.text
+    assert "som ett dokument (pdf)" in letter.text
     assert request.get_absolute_url() in letter.text
 
 
@@ -211,7 +205,7 @@ def test_hostile_text_is_shown_and_never_obeyed(project, tmp_path):
     text = storable(CORE)[:390]
     request = decided(project, deduct={1: (Kronor(1), text)}, amount=Kronor(0), lower_reason=text)
     content = payment_documents.document_pdf(request)
-    assert "root:" not in text_of(content, tmp_path)
+    assert "root:" not in running_text_of(content, tmp_path)
     (tmp_path / "x.pdf").write_bytes(content)
     assert [finding.rule_id for finding in pdfua.validate(tmp_path / "x.pdf").findings] == []
 

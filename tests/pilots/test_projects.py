@@ -10,13 +10,16 @@ from django.urls import reverse
 
 from grants import actions
 from grants.models import Decision
+from kraftsamling.accounts.actions.organisations import add_member
 from kraftsamling.audit.log import sentence_of
 from kraftsamling.audit.models import AuditEntry
 from kraftsamling.lib.money import Kronor
 from kraftsamling.programmes.models import Role
-from pilots.models import PROJECT_READERS, Project
+from pilots.actions import conflicts
+from pilots.models import PROJECT_READERS, Project, ProjectKind, ProjectPartner
 from tests.factories import applications, decisions
 from tests.factories import grants as make
+from tests.factories.pilots import create_elsewhere
 from tests.grants.scene import EVERY_ROLE, fresh, people, questions, signed_in
 from tests.grants.test_decisions import another, corrected, waiting
 
@@ -46,6 +49,24 @@ def test_who_reads_a_project(stage, role):
     assert list(Project.objects.visible_to(person)) == [stage.project] * may
     if person != AnonymousUser():
         assert signed_in(person).get(stage.project.get_absolute_url()).status_code == (200 if may else 404)
+
+
+def test_every_project_is_either_closed_to_somebody_or_free_of_conflict(stage):
+    """By a declaration, as owner, as partner; with and without a case; the programme's own is closed to nobody."""
+    elsewhere = create_elsewhere(stage.programme)
+    owned, partnered = (create_elsewhere(stage.programme) for _time in range(2))
+    ProjectPartner.objects.create(project=partnered, organisation=owned.owner)
+    platform = create_elsewhere(stage.programme, owner=owned.owner)
+    Project.objects.filter(pk=platform.pk).update(kind=ProjectKind.PLATFORM)
+    declared, member, nobody = (make.officer(stage.programme) for _time in range(3))
+    actions.declare_on_case(stage.sketch, ground="Släkt.", by=declared, at=AT)
+    conflicts.report_conflict(elsewhere, ground="Släkt.", by=declared, at=AT)
+    add_member(owned.owner, member)
+    everything = {stage.project, elsewhere, owned, partnered, platform}
+    for one, closed in ((declared, {stage.project, elsewhere}), (member, {owned, partnered}), (nobody, set())):
+        person = fresh(one)
+        assert set(Project.objects.closed_to(person)) == closed
+        assert set(Project.objects.free_of_conflict_for(person)) == everything - closed
 
 
 @pytest.mark.parametrize("role", [Role.STEERING_GROUP, Role.PROCESS_LEADER])

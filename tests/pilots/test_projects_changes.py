@@ -14,6 +14,7 @@ from grants.models import Call, CallFrame
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
+from kraftsamling.notifications.models import Message
 from kraftsamling.programmes.models import Role
 from pilots import change_rules
 from pilots.actions import changes
@@ -94,6 +95,7 @@ def test_a_change_is_asked_for_with_receipt_and_told_to_who_decides(small):
     )  # fmt: skip
     assert trail.entries(since) == [("pilots.change.ask", pilots.writer(small).pk)]
     assert trail.letters(since) == [("pilots/change_asked", maker.email)]
+    assert Message.objects.get(kind="pilots/change_asked").subject.startswith("Ändring 1 ")
 
 
 @pytest.mark.parametrize("role", EVERY_ROLE)

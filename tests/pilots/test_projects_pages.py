@@ -201,6 +201,15 @@ def test_the_history_tells_who_what_when_and_on_what_ground(project):
     assert client.get(url("project_terms", project) + "?fran=x&till=99").status_code == 200
 
 
+def test_terms_that_nobody_has_changed_are_shown_without_a_comparison(project):
+    client = signed_in(make.officer(project.programme))
+    page = client.get(url("project_terms", project)).content.decode()
+    assert ("<h1>Villkoren</h1>" in page, 'name="fran"' in page) == (True, False)
+    pilots.grant(pilots.ask(project, cap=Kronor(160_000)), by=decider(project))
+    page = client.get(url("project_terms", project)).content.decode()
+    assert ("<h1>Två versioner av villkoren</h1>" in page, 'name="fran"' in page) == (True, True)
+
+
 def test_pages_of_the_workroom_ask_few_questions_however_many_versions(project):
     with_dates(project)
     maker, client = decider(project), signed_in(make.officer(project.programme))

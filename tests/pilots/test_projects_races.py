@@ -29,7 +29,8 @@ def test_two_decision_makers_at_once(_round):
     project = pilots.create_elsewhere()
     one, two = (make.officer(project.programme, Role.DECISION_MAKER) for _n in range(2))
     change = pilots.ask(project)
-    answers = at_once(lambda: pilots.grant(fetched(change), by=one), lambda: pilots.refuse(fetched(change), by=two))
+    first, second = fetched(change), fetched(change)
+    answers = at_once(lambda: pilots.grant(first, by=one), lambda: pilots.refuse(second, by=two))
     assert refusals(answers) == [LostRace]
     granted = ChangeDecision.objects.get().is_granted
     assert Terms.objects.count() == 1 + granted
@@ -44,7 +45,8 @@ def test_two_raised_grants_at_once_cannot_both_take_the_last_money(_round):
     CallFrame.objects.update(amount=Kronor(330_000))
     maker = make.officer(first.programme, Role.DECISION_MAKER)
     asked = [pilots.ask(project, cap=Kronor(180_000)) for project in (first, second)]
-    answers = at_once(*(lambda change=change: pilots.grant(fetched(change), by=maker) for change in asked))
+    pages = [fetched(change) for change in asked]
+    answers = at_once(*(lambda read=read: pilots.grant(read, by=maker) for read in pages))
     assert len(refusals(answers)) == 1
     assert sorted(Project.objects.values_list("cap", flat=True)) == [Kronor(150_000), Kronor(180_000)]
 
@@ -55,9 +57,8 @@ def test_taken_back_while_it_is_decided_is_either_and_never_both(_round):
     maker = make.officer(project.programme, Role.DECISION_MAKER)
     change = pilots.ask(project)
     by = pilots.writer(project)
-    answers = at_once(
-        lambda: pilots.grant(fetched(change), by=maker), lambda: changes.withdraw_change(fetched(change), by=by) or "taken back"
-    )
+    first, second = fetched(change), fetched(change)
+    answers = at_once(lambda: pilots.grant(first, by=maker), lambda: changes.withdraw_change(second, by=by) or "taken back")
     assert [issubclass(refusal, TransitionRefused) for refusal in refusals(answers)] == [True]
     assert ChangeDecision.objects.count() == (fetched(change).state == "decided")
 
@@ -66,7 +67,8 @@ def test_taken_back_while_it_is_decided_is_either_and_never_both(_round):
 def test_two_who_begin_a_change_or_describe_at_once(_round):
     project = pilots.create_elsewhere()
     by = pilots.writer(project)
-    begun = at_once(*(lambda: changes.begin_change(Project.objects.get(pk=project.pk), by=by) for _n in range(2)))
+    pages = [Project.objects.get(pk=project.pk) for _n in range(2)]
+    begun = at_once(*(lambda read=read: changes.begin_change(read, by=by) for read in pages))
     assert (len(refusals(begun)), project.changes.count()) == (1, 1)
     area = project.programme.focus_areas.first()
     values = {**pilots.DESCRIBED, "main_focus_area": area, "focus_areas": [area], "municipalities": []}

@@ -142,6 +142,15 @@ def test_what_is_frozen_is_in_swedish_whatever_the_writer_reads(report, project)
     assert (content["name"], content["sections"][1]["title"]) == ("Lägesrapport 1", "Resultat och lärdomar")
 
 
+def test_another_activity_is_a_button_away(report, member):
+    (path,) = {url("report_edit", report, key) for key, typed in typed_by_part(report) if "activity_1_name" in typed}
+    answer = member.post(path, {"revision": 0, "activity_1_name": "Läger", "row": "activity"})
+    assert answer["Location"] == f"{path}#row-activity"
+    page = member.get(path).content.decode()
+    assert (page.count('id="row-activity"'), page.count('name="row" value="activity"')) == (1, 1)
+    assert page.index('name="activity_1_name"') < page.index('id="row-activity"') < page.index('name="activity_2_name"')
+
+
 # ---- Never lose text
 
 
@@ -279,6 +288,19 @@ def test_a_picture_is_described_and_a_bomb_refused(report, member):
     assert (link.is_picture, link.alt) == (True, "En lots visar vägen.")
     member.post(url("report_file_remove", report, link.pk))
     assert ReportFile.objects.kept().count() == 0
+
+
+@pytest.mark.parametrize("name", ["report_file_add", "report_file_remove"])
+def test_a_text_sent_with_a_file_after_the_session_ended_is_back_after_log_in(report, member, client, name):
+    member.post(
+        url("report_file_add", report), {"file": SimpleUploadedFile("a.png", picture(60, 40), "image/png"), "alt": "Vägen."}
+    )
+    more = [ReportFile.objects.get().pk] if name == "report_file_remove" else []
+    answer = client.post(url(name, report, *more), {"revision": 0, "told_elsewhere": "En film om vägen."})
+    token = answer["Location"].partition("parkerad%3D")[2]
+    assert ReportFile.objects.kept().count() == 1
+    page = member.get(url("report_edit", report, "bilder"), {"parkerad": token})
+    assert (page.context["restored"], page.context["form"].data["told_elsewhere"]) == (True, "En film om vägen.")
 
 
 # ---- Lists, files and what waits

@@ -25,6 +25,7 @@ from tests.factories import grants as make
 from tests.factories import reports
 from tests.factories.pilots import create_elsewhere, create_project, writer
 from tests.grants.scene import storable
+from tests.pdf_reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -88,12 +89,6 @@ def made(version):
     builds.run(build.pk, worker="w")
     build.refresh_from_db()
     return build
-
-
-def text_of(content, tmp_path):
-    path = tmp_path / "text.pdf"
-    path.write_bytes(content)
-    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
 
 
 def test_it_is_tagged_archivable_and_says_so(version, tmp_path):

@@ -369,10 +369,12 @@ def test_the_days_are_settings(settings):
 def test_words_of_a_reminder_tell_how_many_days_there_are():
     project = create_elsewhere()
     report = project.reports.get(number=1)
-    for days, at in [(3, "2027-04-25"), (-1, "2027-04-29")]:
+    for days, at in [(3, "2027-04-25"), (-1, "2027-04-29"), (-14, "2027-05-12")]:
         reminders.remind_about_report(report, days=days, at=dt.datetime.fromisoformat(f"{at}T08:00+02:00"))
     said = [m.subject for m in Message.objects.filter(kind="pilots/report_reminder").order_by("pk")]
-    assert said == ["3 dagar kvar: Lägesrapport 1, Unga i rörelse", "Inte inne än: Lägesrapport 1, Unga i rörelse"]
+    assert said == [
+        f"{when}: Lägesrapport 1, Unga i rörelse" for when in ("3 dagar kvar", "En dag för sent", "14 dagar för sent")
+    ]
 
 
 @pytest.mark.django_db

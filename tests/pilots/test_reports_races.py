@@ -12,8 +12,10 @@ from pilots.models import Report, ReportReview, ReportVersion
 from tests.factories import grants as make
 from tests.factories import reports
 from tests.factories.pilots import create_elsewhere, writer
-from tests.grants.test_races import _two_connections, at_once, refusals  # noqa: F401
+from tests.passes import THREADS, leave_to_second_pass
+from tests.races import at_once, refusals
 
+leave_to_second_pass(THREADS)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = range(4)
@@ -46,12 +48,8 @@ def one_wins(answers):
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_one_officer_approves_while_another_returns(submitted, _round):
     one, two = officers(submitted)
-    one_wins(
-        at_once(
-            lambda: reports.approve(fetched(submitted), by=one),
-            lambda: reports.give_back(fetched(submitted), by=two),
-        )
-    )
+    first, second = fetched(submitted), fetched(submitted)
+    one_wins(at_once(lambda: reports.approve(first, by=one), lambda: reports.give_back(second, by=two)))
 
     review, report = ReportReview.objects.get(), fetched(submitted)
     assert (report.state, review.decided_by) in {("approved", one), ("returned", two)}
@@ -65,7 +63,8 @@ def test_one_officer_approves_while_another_returns(submitted, _round):
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_two_officers_approve_at_once(submitted, _round):
     people = officers(submitted)
-    one_wins(at_once(*[lambda by=by: reports.approve(fetched(submitted), by=by) for by in people]))
+    pages = [(fetched(submitted), by) for by in people]
+    one_wins(at_once(*[lambda read=read, by=by: reports.approve(read, by=by) for read, by in pages]))
     assert fetched(submitted).approved_by == ReportReview.objects.get().decided_by
     assert Message.objects.filter(kind="pilots/report_approved", to=writer(submitted.project)).count() == 1
 
@@ -74,7 +73,8 @@ def test_two_officers_approve_at_once(submitted, _round):
 def test_two_officers_return_at_once(submitted, _round):
     people = officers(submitted)
     words = {by: f"Skriv mer, säger {by.pk}." for by in people}
-    one_wins(at_once(*[lambda by=by: reports.give_back(fetched(submitted), by=by, resultat=words[by]) for by in people]))
+    pages = [(fetched(submitted), by) for by in people]
+    one_wins(at_once(*[lambda read=read, by=by: reports.give_back(read, by=by, resultat=words[by]) for read, by in pages]))
     review = ReportReview.objects.get()
     assert review.comments == {"resultat": words[review.decided_by]}
     assert Message.objects.filter(kind="pilots/report_returned", to=writer(submitted.project)).count() == 1
@@ -83,13 +83,12 @@ def test_two_officers_return_at_once(submitted, _round):
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_comments_that_are_saved_while_the_report_is_approved(submitted, _round):
     one, two = officers(submitted)
+    first, second = fetched(submitted), fetched(submitted).current_version
 
     def comment():
-        return actions.save_review(
-            fetched(submitted).current_version, comments={"resultat": "Vänta."}, revision=0, by=two, at=reports.REVIEWING
-        )
+        return actions.save_review(second, comments={"resultat": "Vänta."}, revision=0, by=two, at=reports.REVIEWING)
 
-    answers = at_once(lambda: reports.approve(fetched(submitted), by=one), comment)
+    answers = at_once(lambda: reports.approve(first, by=one), comment)
     review = ReportReview.objects.get()
     if fetched(submitted).state == "approved":
         assert (review.comments.get("resultat", ""), review.decided_by) == ("", one)

@@ -12,11 +12,13 @@ from django.http import QueryDict
 
 from grants import actions, models
 from kraftsamling.lib.money import Kronor
+from kraftsamling.places.models import CountyPart, Municipality, Region
 from kraftsamling.programmes.models import Role
 from pilots.models import GrantYear
-from pilots.steering import boards, money, overview
+from pilots.steering import boards, money, overview, portfolio
 from pilots.steering.figures import opened
 from pilots.steering.scope import scope_of
+from tests.factories.pilots import create_elsewhere
 from tests.grants.scene import fresh, questions, signed_in
 from tests.pilots.steering_scene import TODAY, scene
 
@@ -64,6 +66,25 @@ def test_every_figure_is_the_sum_of_its_rows(stage, query):
             total = sum((amount_of(row, spec.amount) for row in rows), Kronor(0)) if spec.amount else len(rows)
         if total != figure.value:
             wrong[figure.key] = (figure.value, total)
+    assert wrong == {}
+
+
+def test_a_project_counts_once_in_each_part_that_it_lies_in_and_nowhere_only_if_it_lies_in_none(stage):
+    """Twice in the same part, in all of them, in another county, and in no place."""
+    parts = list(CountyPart.objects.filter(region=stage.programme.region_id).order_by("position", "pk"))
+    in_part = {part.pk: list(Municipality.objects.filter(county_part=part).order_by("pk")) for part in parts}
+    two = next(places[:2] for places in in_part.values() if len(places) > 1)
+    other_county = Region.objects.create(code="99", name="Påhittade län")
+    far = CountyPart.objects.create(region=other_county, key="fjarran", name="Fjärran", position=1)
+    away = Municipality.objects.create(code="9901", name="Påhitt", region=other_county, county_part=far)
+    for places in (two, [places[0] for places in in_part.values()], [away], [away, two[0]], []):
+        create_elsewhere(stage.programme).municipalities.set(places)
+    scope = chosen(stage, "")
+    wrong = {
+        figure.key: figure.value
+        for figure in portfolio.figures(scope).values()
+        if figure.key.startswith("projekt.del.") and figure.value != figure.spec.counted(figure.spec.rows(scope))
+    }
     assert wrong == {}
 
 

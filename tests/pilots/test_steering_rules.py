@@ -4,9 +4,10 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from grants.spreading import spread_over_years
 from kraftsamling.lib.days import DaysBetween
 from kraftsamling.lib.money import Kronor
 from pilots import risk
@@ -212,7 +213,6 @@ def test_the_newest_report_that_has_come_in_is_what_counts():
 # ---- The years of a grant
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     ore=st.integers(min_value=1, max_value=10**11),
     lines=st.dictionaries(st.integers(2024, 2030), st.integers(0, 10**10), max_size=5),
@@ -220,18 +220,18 @@ def test_the_newest_report_that_has_come_in_is_what_counts():
     days=st.integers(0, 1200),
 )
 def test_the_years_always_come_to_the_grant(ore, lines, starts, days):
-    parts = grant_facts.divided_over_years(Kronor.from_ore(ore), lines, starts, starts + dt.timedelta(days=days))
+    parts = spread_over_years(Kronor.from_ore(ore), lines, starts, starts + dt.timedelta(days=days))
     assert sum(part.ore for part in parts.values()) == ore
     assert all(part.ore >= 0 for part in parts.values())
 
 
 def test_a_lower_grant_is_divided_as_its_budget():
-    parts = grant_facts.divided_over_years(Kronor(100), {2027: 60_000, 2028: 30_000, 2029: 0}, START, END)
+    parts = spread_over_years(Kronor(100), {2027: 60_000, 2028: 30_000, 2029: 0}, START, END)
     assert parts == {2027: Kronor("66.66"), 2028: Kronor("33.34")}
 
 
 def test_a_grant_without_budget_is_divided_by_days():
-    parts = grant_facts.divided_over_years(Kronor(366), {}, dt.date(2027, 12, 31), dt.date(2028, 12, 30))
+    parts = spread_over_years(Kronor(366), {}, dt.date(2027, 12, 31), dt.date(2028, 12, 30))
     assert parts == {2027: Kronor(1), 2028: Kronor(365)}
 
 

@@ -8,7 +8,7 @@ from kraftsamling.management.demo.build import STAGES, build
 
 
 class Command(BaseCommand):
-    help = "Builds the demo data through the actions. --stage sketches, invited or applications stops on the way."
+    help = "Builds the demo data through the actions. --stage sketches, invited, applications or decided stops on the way."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--stage", choices=STAGES, default=STAGES[-1])

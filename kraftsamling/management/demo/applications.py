@@ -27,7 +27,7 @@ from kraftsamling.accounts.actions import add_signatory
 from kraftsamling.accounts.demo import DEMO_DOMAIN
 from kraftsamling.accounts.models import Organisation, Signatory, User
 from kraftsamling.lib.money import Kronor
-from pilots.actions import enter_project
+from pilots.actions import descriptions, enter_project
 
 from .moments import at_clock, moment
 from .sketches import SKETCHES, DemoSketch
@@ -35,6 +35,27 @@ from .sketches import SKETCHES, DemoSketch
 if TYPE_CHECKING:
     from .build import Demo
 
+PLATFORM = {
+    "summary": (
+        "En plattform där kommuner, regionen och civilsamhället tillsammans stärker det som skyddar barn och unga: vi kartlägger det som "
+        "görs, lär av varandra, prövar lokalt i liten skala och för in det som fungerar i ordinarie verksamhet."
+    ),
+    "strategy_link": (
+        "De prioriterade områdena Kunskapslyft och Utbildning. Målet hög och jämlik livskvalitet: goda uppväxtvillkor, delaktighet och "
+        "inflytande. Perspektiven Jämställdhet och Integration."
+    ),
+    "target_group": "",
+    "continuation_plan": "Det som prövats och visat sig ha värde förs in i ordinarie verksamhet.",
+    "direction_decision": "Regional tillväxtnämnd 2024-02-09 § 2: Projekt som bidrar till att rusta barn och unga",
+    "registry_number": "23RS10970",
+    "external_case_id": "",
+}
+"""What the region's own project is, after its description (domain 7.1, AC-004…023)."""
+PLATFORM_TEAM = (
+    ("Elin Skogsäter", "Processledare"),
+    ("Områdeschefer i regionen", "Styrgrupp: följer arbetet och undanröjer hinder"),
+    ("Partnerskapet", "Referensgrupp"),
+)
 EARLIER = [
     DemoSketch(
         "hallsberg", "Vändpunkten", "familj", ("skola",), ("1861",), 180_000, 5,
@@ -96,7 +117,7 @@ class DemoApplications:
     def platform_project(self) -> None:
         """The region's own project, as the signed document prints it (domain 7.1 and 7.2)."""
         region = Organisation.objects.get(org_number="232100-0164")
-        enter_project(
+        project = enter_project(
             self.demo.programme,
             owner=region,
             title="Kraftsamling barn och unga",
@@ -109,6 +130,12 @@ class DemoApplications:
             by=self.leader,
             at=moment(2024, 8, 1, 10),
         )
+        areas = list(self.demo.areas.values())
+        values = {**PLATFORM, "whole_county": True, "main_focus_area": areas[0], "focus_areas": areas, "municipalities": []}
+        described = moment(2024, 8, 2, 10)
+        descriptions.describe_project(project, values=values, revision=project.revision, by=self.leader, at=described)
+        team = [{"name": name, "role": role, "email": ""} for name, role in PLATFORM_TEAM]
+        descriptions.set_people(project, partners=[], team=team, revision=project.revision, by=self.leader, at=described)
 
     # ---- The seven invited of the first call
 

@@ -34,7 +34,7 @@ from pilots.models import (
 from pilots.states import PaymentState, PayoutState, ProjectState, ReportState
 
 from .bulk import PORTION, Bulk
-from .bulk_texts import INDICATORS, report_content
+from .bulk_texts import INDICATORS, PICTURES, photograph, report_content
 from .bulk_waiting import BulkWaiting
 
 YEARS = 10
@@ -77,6 +77,9 @@ class BulkProjects:
         self.day = self.bulk.now.date()
         self.owners = list(Organisation.objects.filter(name__startswith="Bench ").order_by("pk"))
         self.signatories = self._signatories()
+        self.pictures = [
+            store.store_bytes(f"bild-{place}.jpg", photograph(place), "image/jpeg", by=None) for place in range(len(PICTURES))
+        ]
         self.made = self._projects()
         self._around()
         self._reports()
@@ -199,7 +202,7 @@ class BulkProjects:
     def _content(self, report: Any) -> dict[str, Any]:
         """The newest of each project is as long as such a report is; the nine before it are empty, which saves a gigabyte."""
         newest = report.number == YEARS or report.due_on + timedelta(days=365) >= self.day
-        return report_content(report, categories=CATEGORIES) if newest else {}
+        return report_content(report, categories=CATEGORIES, pictures=self.pictures) if newest else {}
 
     def _measured(self) -> None:
         """What each report says of the indicators, and the newest of the costs."""

@@ -81,13 +81,14 @@ def steering_platform(request: HttpRequest) -> HttpResponse:
 @require_GET
 def steering_portfolio(request: HttpRequest) -> HttpResponse:
     scope = scope_asked(request)
-    found = portfolio.figures(scope)
+    divided = portfolio.sides(scope)
+    found = portfolio.figures(scope, divided)
     context = page(
         scope,
         "portfolio",
         found=found,
         whole=[found["projekt.alla.antal"], found["projekt.alla.belopp"]],
-        sides=[(side, side.lines(found)) for side in portfolio.sides(scope)],
+        sides=[(side, side.lines(found)) for side in divided],
         rules=risk.RULES,
         places=portfolio.place_lines(found, scope),
         map=drawings.portfolio_map(found, scope),

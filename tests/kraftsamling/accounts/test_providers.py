@@ -43,7 +43,23 @@ def test_a_saml_provider_becomes_an_app_and_its_origin_is_allowed(monkeypatch):
         ("OIDC_PROVIDERS", "[1]"),
         ("OIDC_PROVIDERS", OIDC.replace('"id": "a"', '"id": ""')),
         ("OIDC_PROVIDERS", OIDC.replace('"secret": "s"', '"secret_file": "/nowhere/secret"')),
+        ("OIDC_PROVIDERS", OIDC.replace('"secret": "s"', '"secret": 5')),
+        ("OIDC_PROVIDERS", OIDC.replace("https://id.example/realm", "id.example/realm")),
+        ("OIDC_PROVIDERS", OIDC.replace("https://id.example/realm", "https:///realm")),
+        ("OIDC_PROVIDERS", OIDC.replace('"secret": "s"', '"origins": "https://x.example"')),
+        ("OIDC_PROVIDERS", OIDC.replace('"secret": "s"', '"origins": ["x.example"]')),
+        ("OIDC_PROVIDERS", OIDC.replace('"secret": "s"', '"origins": ["https://x.example; script-src *"]')),
+        ("OIDC_PROVIDERS", OIDC.replace('"secret": "s"', '"trusts_email": "ja"')),
+        ("OIDC_PROVIDERS", OIDC.replace('"secret": "s"', '"trusts_email": [1]')),
+        ("OIDC_PROVIDERS", f"[{OIDC[1:-1]}, {OIDC[1:-1]}]"),
         ("SAML_PROVIDERS", SAML.replace("sso_url", "url")),
+        ("SAML_PROVIDERS", SAML.replace('"MII"', "3")),
+        ("SAML_PROVIDERS", SAML.replace("https://idp.example/sso", "idp")),
+        ("SAML_PROVIDERS", SAML.replace('"x509cert"', '"metadata_url": "idp", "x509cert"')),
+        ("SAML_PROVIDERS", SAML.replace('"x509cert"', '"sp_key": "k", "x509cert"')),
+        ("SAML_PROVIDERS", SAML.replace('"x509cert"', '"sp_cert": "k", "x509cert"')),
+        ("SAML_PROVIDERS", SAML.replace('"x509cert"', '"attribute_mapping": "mail", "x509cert"')),
+        ("SAML_PROVIDERS", SAML.replace('"x509cert"', '"trusts_email": 1, "x509cert"')),
     ],
 )
 def test_what_cannot_be_read_stops_the_start_with_one_sentence(monkeypatch, name, value):
@@ -51,6 +67,32 @@ def test_what_cannot_be_read_stops_the_start_with_one_sentence(monkeypatch, name
     with pytest.raises(ConfigurationError) as stop:
         (providers.oidc_apps if name.startswith("OIDC") else providers.saml_apps)()
     assert str(stop.value).startswith(name)
+    assert str(stop.value).endswith(providers.SEE)
+
+
+def test_saml_without_its_packages_stops_the_start(monkeypatch):
+    monkeypatch.setenv("SAML_PROVIDERS", SAML)
+    monkeypatch.setattr(providers, "find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match="uv sync --extra saml"):
+        providers.saml_apps()
+    monkeypatch.setenv("SAML_PROVIDERS", "[]")
+    assert providers.saml_apps() == []
+
+
+def test_what_may_stand_beside_the_needed_is_passed_on(monkeypatch):
+    monkeypatch.setenv(
+        "OIDC_PROVIDERS", OIDC.replace('"secret": "s"', '"trusts_email": ["example.se"], "origins": ["https://x.example"]')
+    )
+    monkeypatch.setenv(
+        "SAML_PROVIDERS",
+        SAML.replace('"x509cert"', '"sp_key": "k", "sp_cert": "c", "attribute_mapping": {"email": "mail"}, "x509cert"'),
+    )
+    [oidc], [saml] = providers.oidc_apps(), providers.saml_apps()
+    assert (oidc["settings"]["verified_email"], providers.origins([oidc])) == (
+        ["example.se"], ["https://id.example", "https://x.example"],
+    )  # fmt: skip
+    assert saml["settings"]["advanced"]["private_key"] == "k"
+    assert (saml["settings"]["advanced"]["x509cert"], saml["settings"]["attribute_mapping"]) == ("c", {"email": "mail"})
 
 
 def test_saml_metadata_and_request_when_a_provider_is_configured(tmp_path):

@@ -1,5 +1,8 @@
 """The data for measuring is what the database takes, in the numbers that were asked for."""
 
+import io
+
+import pikepdf
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
@@ -8,7 +11,9 @@ from kraftsamling.accounts.models import User
 from kraftsamling.lib.money import Kronor
 from kraftsamling.management.commands.bench import Page
 from kraftsamling.management.demo.bench_pages import pages
+from kraftsamling.management.demo.bench_registry import longest_report
 from pilots.models import CostEntry, IndicatorValue, PaymentRequest, Payout, Project, Report, ReportVersion
+from pilots.report_documents import report_pdf
 from pilots.states import ReportState
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +55,10 @@ def test_every_page_that_is_measured_is_there_and_has_its_budget(filled, client)
         client.force_login(User.objects.get(email=email))
         opened = {row.name: client.get(row.address).status_code for row in rows if row.email == email and not row.sends}
         assert set(opened.values()) == {200}, opened
+
+
+def test_the_report_that_is_measured_as_a_document_has_six_pages_with_charts_and_pictures(filled):
+    with pikepdf.open(io.BytesIO(report_pdf(longest_report().current_version))) as document:
+        pictures = {name for page in document.pages for name in page.get_images()}
+        marked = [row for row in document.objects if isinstance(row, pikepdf.Dictionary) and row.get("/S") == "/Figure"]
+        assert (len(document.pages), len(pictures), len(marked)) == (6, 2, 5)

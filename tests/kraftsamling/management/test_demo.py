@@ -2,16 +2,20 @@
 
 import pytest
 from django.db import transaction
+from django.db.models import Count
 from django.test import override_settings
 from django.utils import timezone
 
-from grants.models import FrameRelease
+from grants.budget import platform
+from grants.budget.tables import deviations
+from grants.models import Call, Decision, FrameRelease
+from grants.states import ApplicationState, DecisionState
 from kraftsamling.accounts.demo import DEMO_DOMAIN, DEMO_PASSWORD
 from kraftsamling.accounts.models import User
 from kraftsamling.audit.models import AuditEntry
 from kraftsamling.home.waits import SOURCES
 from kraftsamling.lib.dates import stockholm_today
-from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.money import Kronor, grouped
 from kraftsamling.management.demo.build import build
 from pilots import risk
 from pilots.models import (
@@ -30,6 +34,8 @@ from pilots.models import (
     Snapshot,
 )
 from pilots.states import ChangeState, PayoutState, ProjectState, ReportState
+from tests.grants.scene import signed_in
+from tests.grants.test_budget_table import FOUR, short
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +133,58 @@ def test_every_account_has_the_password_of_the_demo(told):
 
 def test_nothing_in_the_log_is_ahead_of_today(told):
     assert AuditEntry.objects.filter(at__gt=told).count() == 0
+
+
+# ---- The call, from sketches to decisions
+
+
+def test_the_seven_invited_stand_in_different_stages(told):
+    call = Call.objects.get(title="Pilotprojekt 2024")
+    states = dict(call.sketches.exclude(application=None).values_list("application__state").annotate(Count("pk")))
+    assert states == {
+        ApplicationState.GRANTED: 3, ApplicationState.REJECTED: 1, ApplicationState.RETURNED: 1, ApplicationState.SUBMITTED: 1,
+        ApplicationState.OPEN: 1,
+    }  # fmt: skip
+
+
+def test_the_grants_are_within_the_frame_of_a_million(told):
+    call = Call.objects.get(title="Pilotprojekt 2024")
+    granted = Decision.objects.filter(application__sketch__call=call).granted_sum()
+    assert (call.frame(), granted > Kronor(0), granted <= call.frame()) == (Kronor(1_000_000), True, True)
+
+
+def test_vandpunkten_and_girl_unit_were_granted_in_an_earlier_call(told):
+    first = Call.objects.get(title="Pilotprojekt 2024")
+    earlier = Decision.objects.filter(state=DecisionState.ISSUED, kind="granted").exclude(application__sketch__call=first)
+    assert set(earlier.values_list("application_version__title", "application__sketch__organisation__name")) == {
+        ("Vändpunkten", "Hallsbergs kommun"), ("Girl Unit", "Studieförbundet Vuxenskolan"),
+    }  # fmt: skip
+    assert {decision.application.sketch.call.closes_at < first.opens_at for decision in earlier} == {True}
+
+
+def test_the_platforms_own_project_has_the_golden_table_on_its_page(told):
+    project = Project.objects.get(kind="platform")
+    response = signed_in(User.objects.get(email=f"processledare@{DEMO_DOMAIN}")).get(project.get_absolute_url())
+    page, table = response.content.decode(), response.context["table"]
+    assert short(deviations(table)) == FOUR
+    told_of = [deviation.text for deviation in table.deviations]
+    assert (len(told_of), [text for text in told_of if text not in page]) == (4, [])
+    printed = [grouped(cell) for row in platform.PRINTED.values() for cell in row.values()]
+    assert (len(printed), [cell for cell in printed if f'<td class="num">{cell}</td>' not in page]) == (32, [])
+    assert ("27,60\u00a0%" in page, "28\u00a0%" in page) == (True, True)
+
+
+def test_the_platforms_own_project_tells_what_it_is(told):
+    project = Project.objects.get(kind="platform")
+    response = signed_in(User.objects.get(email=f"processledare@{DEMO_DOMAIN}")).get(project.get_absolute_url())
+    page = response.content.decode()
+    words = (
+        "Kunskapslyft",
+        "goda uppväxtvillkor",
+        "2024-02-09 § 2",
+        "Jämställdhet och Integration",
+        "Referensgrupp",
+        "hela länet",
+    )
+    assert [word for word in words if word not in page] == []
+    assert project.focus_areas.count() == 4

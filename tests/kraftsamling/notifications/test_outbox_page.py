@@ -87,12 +87,18 @@ def test_outbox_list_filters_sorts_and_gives_the_same_rows_as_file(client, promi
         "state=failed": ["sv: =2+2"],
         "state=sent": [],
         "kind=tests/letter": ["sv: A", "sv: =2+2"],
+        "kind=tests/letter&state=failed": ["sv: =2+2"],
+        "kind=tests/letter&state=sent": [],
+        "kind=tests/other": ["sv: A", "sv: =2+2"],
+        "state=nothing": ["sv: A", "sv: =2+2"],
+        "state=failed&receiver=b@": [],
         "receiver=öst": ["sv: =2+2"],
         "receiver=b@": ["sv: A"],
         "receiver=%00": ["sv: A", "sv: =2+2"],
     }
     for query, rows in expected.items():
-        assert subjects(client.get(f"{reverse('outbox_list')}?{query}")) == rows, query
+        page = client.get(f"{reverse('outbox_list')}?{query}")
+        assert (subjects(page), page.context["page"].paginator.count) == (rows, len(rows)), query
         content = b"".join(client.get(f"{reverse('outbox_csv')}?{query}")).decode("utf-8-sig")
         assert [row[4] for row in csv.reader(io.StringIO(content), delimiter=";")][1:] == rows, query
     failed = client.get(f"{reverse('outbox_list')}?state=failed")
@@ -116,7 +122,7 @@ def test_outbox_list_asks_the_database_as_often_for_many_as_for_few(client, prom
     few, many = questions(3), questions(1000)
 
     assert few == many
-    assert many <= 12
+    assert many <= 8
 
 
 def test_message_detail_shows_the_text_escaped_and_without_the_receivers_own_links(client, promise, programme, leader):

@@ -194,3 +194,22 @@ def test_form_sent_twice_in_the_same_moment_goes_once(page):
         page.evaluate("document.forms[0].dispatchEvent(new SubmitEvent('submit', { cancelable: true, bubbles: true }))") is False
     )
     assert len(desk.posts) == 1
+
+
+# ---- Paper
+
+SHEET = """<style>{css}</style><a class="skip-link" href="#x">Skip</a><nav class="menu">Menu</nav>
+<main id="x"><h1>Call</h1><details class="how"><summary>How it is counted</summary><p>Only on the screen</p></details>
+<details class="how in-print"><summary>What the scores mean</summary><p>Also on paper</p></details><p><a class="btn" href="/">Do it</a></p></main>"""
+
+
+def test_paper_shows_what_is_folded_but_belongs_to_the_text_and_nothing_to_press(page):
+    css = (settings.BASE_DIR / "static/css/kraft.css").read_text(encoding="utf-8")
+    page.set_content(SHEET.format(css=css))
+    seen = {text: page.get_by_text(text) for text in ("Call", "Only on the screen", "Also on paper", "Do it", "Menu", "Skip")}
+    shown = "(element) => element.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})"
+    assert [seen[text].evaluate(shown) for text in ("Only on the screen", "Also on paper", "Do it")] == [False, False, True]
+    page.emulate_media(media="print")
+    assert {text: place.evaluate(shown) for text, place in seen.items()} == {
+        "Call": True, "Only on the screen": False, "Also on paper": True, "Do it": False, "Menu": False, "Skip": False,
+    }  # fmt: skip

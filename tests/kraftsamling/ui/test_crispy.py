@@ -35,8 +35,8 @@ class EveryWidgetForm(forms.Form):
         self.fields["wanted"].needed_to_submit = True
 
 
-def render(source, **context):
-    with translation.override("en"):
+def render(source, *, language="en", **context):
+    with translation.override(language):
         template = Template("{% load crispy_forms_tags %}" + source)
         return template.render(Context({"request": RequestFactory().get("/"), "csrf_token": "token", **context}))
 
@@ -94,6 +94,11 @@ def test_errors_stand_in_the_summary_and_at_the_field(source):
     assert {"id_text_helptext", "id_text_error"} <= set(ids(html))
     assert 'role="alert" tabindex="-1" autofocus' in html
     assert "13 things to put right" in summary
+
+
+def test_the_summary_of_many_errors_is_in_the_language_of_the_page(source):
+    html = render(source, language="sv", form=EveryWidgetForm({"many": ["a"], "text": "far too long for this small field"}))
+    assert "13 saker att rätta" in html
 
 
 def test_form_without_errors_has_no_summary(source):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 
 STATIC = settings.BASE_DIR / "static"
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -64,6 +65,12 @@ def test_colours_of_the_mails_are_the_tokens():
 
 def weight(path):
     return len(gzip.compress(path.read_bytes(), 9))
+
+
+def test_a_page_with_every_style_and_script_there_is_would_still_be_light():
+    ours = [*(STATIC / "css").glob("*.css"), *(STATIC / "js").glob("*.js")]
+    htmx = Path(finders.find("django_htmx/htmx-2.min.js"))
+    assert sum(weight(path) for path in [*ours, htmx]) <= 45_000
 
 
 def test_public_page_is_light():

@@ -34,6 +34,14 @@ def test_missing_page_says_what_to_do_and_sets_no_cookie(client):
 
 
 @pytest.mark.django_db
+def test_missing_page_says_what_to_do_to_those_who_are_in_and_those_who_are_not(client):
+    assert "Logga in om det gäller" in client.get("/finns-inte/").content.decode()
+    client.force_login(UserFactory(name="Kim <b>"))
+    page = client.get("/finns-inte/").content.decode()
+    assert ("Du är inloggad som Kim &lt;b&gt;." in page, "Logga in om det gäller" in page) == (True, False)
+
+
+@pytest.mark.django_db
 def test_logged_in_page_can_log_out(client):
     client.force_login(UserFactory())
     page = client.get("/finns-inte/").content.decode()
