@@ -6,8 +6,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from grants.models import CostCategory, CostLine
 from kraftsamling.lib.money import Kronor, KronorFormField
 from pilots.models import Indicator, IndicatorValue, Project, Report, ReportFile, ReportVersion
@@ -197,29 +195,3 @@ def _frozen_outcome(outcome: Outcome, history: Sequence[tuple[date, Any]]) -> di
 
 def _file(row: ReportFile) -> dict[str, Any]:
     return {"id": str(row.file_id), "name": row.file.name, "size": row.file.size, "sha256": row.file.sha256}
-
-
-# ---- In public
-
-SMALLEST_SHOWN = 5
-
-
-def public_number(value: Any, *, concerns_people: bool) -> str:
-    """A figure as the public may see it: of people, none from one to four (domain 3.7; förordning 2017:583, 16 §)."""
-    if value is None:
-        return "–"
-    if concerns_people and 0 < value < SMALLEST_SHOWN:
-        return _("fewer than %(number)d") % {"number": SMALLEST_SHOWN}
-    return f"{value.normalize():f}".replace(".", ",")
-
-
-def public_parts(value: Any, women: Any, men: Any) -> tuple[str, str, str]:
-    """Whole, women and men: where one part is hidden, the other is too, since the difference would tell it."""
-    whole = public_number(value, concerns_people=True)
-    if women is None and men is None:
-        return whole, "–", "–"
-    small = any(0 < part < SMALLEST_SHOWN for part in (value, women, men) if part is not None)
-    rest = value - (women or 0) - (men or 0) if value is not None else 0
-    if small or 0 < rest < SMALLEST_SHOWN:
-        return whole, "–", "–"
-    return whole, public_number(women, concerns_people=True), public_number(men, concerns_people=True)

@@ -18,6 +18,7 @@ from kraftsamling.programmes.models import FocusArea
 from pilots.forms.projects import PublicFilterForm
 from pilots.models import Project
 from pilots.permissions import projects as permissions
+from pilots.public_figures import outcomes_of
 
 
 def chosen(request: HttpRequest) -> "tuple[PublicFilterForm, QuerySet[Project]]":
@@ -84,7 +85,7 @@ def places_of(project: Project) -> str:
 @public_page
 @require_GET
 def public_project(request: HttpRequest, slug: str) -> HttpResponse:
-    """Only what is public: the published texts, who, where and when, and the grant. No names of people, nothing of the case."""
+    """Only what is public: the published texts, who, where and when, the grant, and approved outcomes. No names of people, nothing of the case."""
     project = get_object_or_404(Project.objects.for_the_public().select_related("programme__region"), slug=slug)
     context = {
         "project": project,
@@ -92,6 +93,7 @@ def public_project(request: HttpRequest, slug: str) -> HttpResponse:
         "places": places_of(project),
         "areas": project.focus_areas.order_by("position"),
         "partners": project.partners.select_related("organisation").order_by("pk"),
+        "outcomes": outcomes_of(project),
         "reads_workroom": Project.objects.visible_to(request.user).filter(pk=project.pk).exists(),
         "may_publish": permissions.can_publish_project(request.user, project),
     }

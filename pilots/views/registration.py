@@ -17,6 +17,7 @@ from grants.models import Call
 from grants.models.calls import LAWFUL_SHARE_WITH_EU
 from grants.views.budgets import pressed
 from grants.views.common import keeps_text, unparked
+from kraftsamling.accounts.models import PUBLIC_KINDS
 from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.transitions import TransitionRefused
 from kraftsamling.programmes.models import Programme, Role
@@ -48,7 +49,7 @@ def setting_of(programme: Programme, form: RegisterForm) -> edits.Setting:
     owner = getattr(form, "owner", None)
     return edits.Setting(
         call=call, starts_on=cleaned.get("starts_on"), ends_on=cleaned.get("ends_on"), grant_from=programme.funder,
-        own_name=owner.name if owner else "", own_is_public=False,
+        own_name=owner.name if owner else "", own_is_public=owner is not None and owner.kind in PUBLIC_KINDS,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The pages of the workroom: timeline and calendar, history and comparison, changes from draft to decision, registering by hand."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.home.waiting import waiting_for
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
@@ -393,6 +395,16 @@ def test_registering_by_the_page():
     assert (project.kind, project.owner, project.cap, project.share, project.entered_by) == (
         "elsewhere", owner, Kronor(150_000), Decimal(40), leader,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "public"), [(OrganisationKind.MUNICIPALITY, "1"), (OrganisationKind.ASSOCIATION, "0")])
+def test_what_the_owner_pays_is_public_money_where_the_owner_is(kind, public):
+    owner = OrganisationFactory(kind=kind)
+    client = signed_in(make.officer(pilots.create_elsewhere().programme))
+    typed = {name: value for name, value in typed_project(owner).items() if not name.startswith("b_f")}
+    page = client.post(reverse("project_register"), {**typed, "do": "add_financing-own"}).content.decode()
+    chosen = re.search(r'<select[^>]*name="b_f0_public".*?</select>', page, re.DOTALL)[0]
+    assert f'value="{public}" selected' in chosen
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """What the owner writes, what an officer publishes, and what the public sees of it: the published texts and nothing else."""
 
 import json
+from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
@@ -12,10 +14,11 @@ from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from kraftsamling.programmes.models import Role
 from kraftsamling.search import index
 from pilots.actions import descriptions
-from pilots.models import Continuation, Project
+from pilots.models import Continuation, Indicator, Project
 from pilots.permissions import projects as permissions
+from pilots.public_figures import outcomes_of, public_number, public_parts
 from tests.factories import grants as make
-from tests.factories import pilots
+from tests.factories import pilots, reports
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory, UserFactory
 from tests.grants import trail
 from tests.grants.scene import EVERY_ROLE, again, people, questions, signed_in
@@ -315,3 +318,63 @@ def test_publishing_by_the_page(project):
     assert again(project).published_at == pilots.CHANGING
     client.post(reverse("project_unpublish", args=[project.pk]))
     assert again(project).published_at is None
+
+
+# ---- What the public may see of figures about people
+
+
+@pytest.mark.parametrize(
+    ("value", "people", "shown"),
+    [(0, True, "0"), (1, True, "färre än 5"), (4, True, "färre än 5"), (5, True, "5"), (3, False, "3"), (None, True, "–")],
+)
+def test_small_numbers_of_people_are_hidden(value, people, shown):
+    assert public_number(None if value is None else Decimal(value), concerns_people=people) == shown
+
+
+@pytest.mark.parametrize(
+    ("figures", "shown"),
+    [
+        ((22, 12, 10), ("22", "12", "10")),
+        ((22, 19, 3), ("22", "–", "–")),
+        ((22, 20, 0), ("22", "–", "–")),
+        ((4, 2, 2), ("färre än 5", "–", "–")),
+        ((22, None, None), ("22", "–", "–")),
+        ((22, 22, 0), ("22", "22", "0")),
+    ],
+)
+def test_a_hidden_part_cannot_be_counted_from_the_other(figures, shown):
+    assert public_parts(*(None if figure is None else Decimal(figure) for figure in figures)) == shown
+
+
+def test_the_public_page_tells_the_outcomes_of_approved_reports(project):
+    girls = Indicator.objects.create(
+        project=project, name="Unga som varit med", unit="personer", baseline=2, target=40, concerns_people=True
+    )
+    Indicator.objects.create(project=project, position=1, name="Nöjda", unit="procent", baseline=55, target=85)
+    pilots.publish(project, by=publisher(project))
+    url = project.get_public_url()
+    report = project.reports.order_by("due_on").first()
+    reports.create_submitted(report, **{f"outcome_{girls.pk}_women": "19", f"outcome_{girls.pk}_men": "3"})
+    assert "Unga som varit med" not in Client().get(url).content.decode()
+    cache.clear()
+    with time_machine.travel(reports.REVIEWING, tick=False):
+        reports.approve(report, by=make.officer(project.programme))
+    asked, _page = questions(Client(), url)
+    cache.clear()
+    outcomes = Client().get(url).context["outcomes"]
+    assert [(one.name, one.baseline, one.target, one.value, one.women, one.men) for one in outcomes] == [
+        ("Unga som varit med", "färre än 5", "40", "22", "–", "–"), ("Nöjda", "55", "85", "22", "–", "–"),
+    ]  # fmt: skip
+    assert len(asked) <= 15
+
+
+def test_the_newest_approved_outcome_stands_and_a_draft_tells_nothing(project):
+    one = Indicator.objects.create(project=project, name="Träffar", unit="antal", target=30)
+    first, second = project.reports.order_by("due_on")[:2]
+    by = make.officer(project.programme)
+    with time_machine.travel(reports.REVIEWING, tick=False):
+        for report, value in ((first, "4"), (second, "9")):
+            reports.create_submitted(report, **{f"outcome_{one.pk}_value": value})
+            assert [told.value for told in outcomes_of(project)] != [value]
+            reports.approve(report, by=by)
+            assert [told.value for told in outcomes_of(project)] == [value]

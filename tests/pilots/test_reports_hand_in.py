@@ -22,7 +22,6 @@ from pilots import report_content
 from pilots.actions import reports as actions
 from pilots.forms.reports import ReportForms
 from pilots.models import IndicatorValue, Project, Report, ReportedCost, ReportReview, ReportVersion
-from pilots.report_content import public_number, public_parts
 from pilots.states import REPORT_MOVES, ReportState
 from tests.factories import grants as make
 from tests.factories import reports
@@ -413,29 +412,3 @@ def test_a_change_of_files_makes_a_ready_report_unready(final):
     actions.add_report_file(final, file=store.store_bytes("b.txt", b"hej", "text/plain", by=by), by=by)
     draft = actions.draft_of(final)
     assert draft.ready_revision != draft.revision
-
-
-# ---- What the public may see of figures about people
-
-
-@pytest.mark.parametrize(
-    ("value", "people", "shown"),
-    [(0, True, "0"), (1, True, "färre än 5"), (4, True, "färre än 5"), (5, True, "5"), (3, False, "3"), (None, True, "–")],
-)
-def test_small_numbers_of_people_are_hidden(value, people, shown):
-    assert public_number(None if value is None else Decimal(value), concerns_people=people) == shown
-
-
-@pytest.mark.parametrize(
-    ("figures", "shown"),
-    [
-        ((22, 12, 10), ("22", "12", "10")),
-        ((22, 19, 3), ("22", "–", "–")),
-        ((22, 20, 0), ("22", "–", "–")),
-        ((4, 2, 2), ("färre än 5", "–", "–")),
-        ((22, None, None), ("22", "–", "–")),
-        ((22, 22, 0), ("22", "22", "0")),
-    ],
-)
-def test_a_hidden_part_cannot_be_counted_from_the_other(figures, shown):
-    assert public_parts(*(None if figure is None else Decimal(figure) for figure in figures)) == shown
