@@ -6,11 +6,13 @@ export PORT DATA_DIR
 
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile
-# What never asks the database, or looks at pages and forms that are the same whatever holds the data: once is enough.
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --durations 20 --durations-min 5
+# What never asks the database, or looks at pages, forms and documents that are the same whatever holds the data: once is enough.
 SAME_ON_EVERY_ENGINE := tests/house tests/lib/test_migrating.py tests/walks tests/kraftsamling/ui tests/kraftsamling/home tests/architecture tests/grants/test_rules.py tests/grants/test_state_machine.py \
 	$(wildcard tests/grants/test_hostile_*.py) tests/grants/test_forms_sketch.py \
-	tests/grants/test_permissions.py $(wildcard tests/grants/test_budget_*.py tests/grants/test_views_*.py)
+	tests/grants/test_permissions.py $(wildcard tests/grants/test_budget_*.py tests/grants/test_views_*.py) \
+	tests/browser tests/lib/test_pdf.py tests/grants/test_decisions_letter.py tests/pilots/test_reports_pdf.py \
+	tests/pilots/test_payment_documents.py tests/pilots/test_change_letters.py
 TEMPLATES = $(shell find templates -name '*.html')
 YES = $(filter-out 0 no off false,$(1))
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-PATIENCE = 15_000
+PATIENCE = 40_000
 """Milliseconds: a machine with much to do is slow, not wrong."""
 
 expect.set_options(timeout=PATIENCE)

@@ -18,7 +18,6 @@ from kraftsamling.notifications.models import Message
 from kraftsamling.programmes.models import Role
 from pilots.models import PaymentRequest, Payout, Project
 from tests.browser.test_main_way import DESK, PHONE, press, sv
-from tests.browser.test_main_way import desk as bare_desk  # noqa: F401
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.applications import PDF, create_signatory
 from tests.factories.grants import officer
@@ -75,12 +74,12 @@ TOO_WIDE = """addEventListener("load", () => {
 
 
 @pytest.fixture
-def desk(bare_desk):  # noqa: F811
+def desk(desk):
     """A page for a person, of which nothing may be wider than its window, and whose console has nothing to say."""
-    said = []
+    said, bare = [], desk
 
     def opened(user, size):
-        page = bare_desk(user, size)
+        page = bare(user, size)
         page.add_init_script(TOO_WIDE)
         page.on("console", lambda line: said.append(line.text) if line.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: said.append(str(error)))

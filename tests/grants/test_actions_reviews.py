@@ -309,16 +309,16 @@ def test_declaring_from_a_stale_copy_loses(stage):
     assert again(stale).state == "excluded"
 
 
-@pytest.mark.parametrize("who", ["leader", "team", "decider", "reviewer"])
+@pytest.mark.parametrize("who", ["leader", "team", "decider", "reviewer", "economist"])
 def test_anybody_who_works_with_the_case_reports_a_conflict_unasked(stage, who):
-    user = getattr(stage, who)
+    user = make.officer(stage.programme, Role.FINANCE_OFFICER) if who == "economist" else getattr(stage, who)
     actions.declare_on_case(stage.sketch, ground="Granne.", by=user, at=AT)
     assert newest(stage.sketch) == ("grants.review.conflict", user.pk, {"ground": "Granne."})
     assert ConflictDeclaration.objects.get().user == user
 
 
 def test_people_without_a_part_in_the_case_report_nothing(stage):
-    for user in (stage.writer, UserFactory(), make.officer(stage.programme, Role.FINANCE_OFFICER)):
+    for user in (stage.writer, UserFactory(), make.officer(stage.programme, Role.COMMUNICATIONS_OFFICER)):
         with pytest.raises(PermissionDenied):
             actions.declare_on_case(stage.sketch, ground="Granne.", by=user, at=AT)
     assert not ConflictDeclaration.objects.exists()

@@ -29,12 +29,12 @@ from tests.grants.test_hostile_text import (
     Reader,
     hostile,
     marks,
-    pdf_text,
     typed,
     unbroken,
     written,
     wrongly_shown,
 )
+from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -201,7 +201,7 @@ def test_mails_show_hostile_text_as_it_was_written(world):
 def test_receipt_and_letter_show_hostile_text_as_it_was_written(world, tmp_path):
     core = unbroken(CORE.replace("🦦", ""))
     first = world.application.versions.get(number=1)
-    text = unbroken(pdf_text(store.read(first.receipt_pdf), tmp_path))
+    text = unbroken(running_text_of(store.read(first.receipt_pdf), tmp_path))
     keys = (
         "purpose",
         "summary",
@@ -218,7 +218,7 @@ def test_receipt_and_letter_show_hostile_text_as_it_was_written(world, tmp_path)
     assert [key for key in keys if f"zq{key}:{core}" not in text] == []
     assert (unbroken(world.file.name) in text, "1337" in text, OVERRIDE in text) == (True, False, False)
     for decision in Decision.objects.exclude_drafts():
-        letter = unbroken(pdf_text(store.read(decision.letter), tmp_path))
+        letter = unbroken(running_text_of(store.read(decision.letter), tmp_path))
         keys = ["dreasons", "dconditions", "dfollowup", "dfinancingplan", "dfinalreport", "dstrategylink", "dnoappeal",
                 "ddecidingbody", "dpresenter", "dtookpart", *(["correction"] if decision.version > 1 else [])]  # fmt: skip
         assert [key for key in keys if f"zq{key}:{core}" not in letter] == []

@@ -20,7 +20,8 @@ from tests.factories import applications, decisions
 from tests.factories import grants as make
 from tests.grants.scene import scene, signed_in
 from tests.grants.test_budget_reading import call, form, wrong_at
-from tests.grants.test_hostile_text import pdf_text, unbroken
+from tests.grants.test_hostile_text import unbroken
+from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -177,7 +178,7 @@ def test_page_and_letter_say_why_it_may_be_more_than_half(tmp_path):
     issued = decisions.issue(draft, by=stage.decider)
     tasks.build_letter(issued.pk)
     issued.refresh_from_db()
-    assert "upptill60procent" in unbroken(pdf_text(store.read(issued.letter), tmp_path))
+    assert "upptill60procent" in unbroken(running_text_of(store.read(issued.letter), tmp_path))
     assert "Eruf eller ESF+" in signed_in(stage.leader).get(issued.get_absolute_url()).content.decode()
 
 

@@ -12,6 +12,9 @@ import pytest
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.spreadsheet import MOST_AT_ONCE, XLSX_TYPE, csv_response, harmless, xlsx_bytes, xlsx_response
 
+pytestmark = pytest.mark.django_db
+"""Whoever closes a response closes old connections too."""
+
 FORMULAS = [
     "=1+1",
     "+1",
