@@ -55,7 +55,7 @@ def _chosen(request: HttpRequest, form: LearningFilterForm) -> "QuerySet[Learnin
 def learning_list(request: HttpRequest) -> HttpResponse:
     form = _filter_form(request)
     context = {
-        "page": paged_by_key(request, _chosen(request, form)),
+        "page": paged_by_key(request, _chosen(request, form), details=Learning.objects.with_details()),
         "filter_form": form,
         "tabs": tabs_for(request.user),
         "tab": "learnings",
