@@ -18,10 +18,15 @@ def of_one_of(objects: QuerySet) -> Q:
     return Q(Exists(objects.filter(pk=OuterRef("object_id"))))
 
 
-def matching(entries: QuerySet, terms: Sequence[str]) -> QuerySet:
-    """Entries that hold every term somewhere, as a whole word or as a part of one; hits in titles first."""
+def holding(entries: QuerySet, terms: Sequence[str]) -> QuerySet:
+    """Entries that hold every term somewhere, as a whole word or as a part of one."""
     for term in terms:
         entries = entries.filter(_holds(term))
+    return entries
+
+
+def ranked(entries: QuerySet, terms: Sequence[str]) -> QuerySet:
+    """Hits in titles first, then the newest."""
     in_title = Q()
     for term in terms:
         in_title &= Q(title__icontains=term)

@@ -1,6 +1,7 @@
 """Puts things into the index, and finds what a person may read."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from . import engines
 from .models import SearchEntry
 
 LONGEST_BODY = 200_000
+FEW = 500
+"""Up to so many objects are told to the database one by one."""
 _MOST_WORDS = 8
 
 
@@ -58,15 +61,39 @@ def remove(kind: str, object_id: int) -> None:
     SearchEntry.objects.filter(kind=kind, object_id=object_id).delete()
 
 
-def find(user: Any, words: str, at: datetime) -> QuerySet[SearchEntry]:
-    """What the person may read that holds all the words, the best first; as things stood at the moment. One query."""
+Hits = Mapping[str, Sequence[int]]
+"""Kind by kind, the objects whose entries hold the words."""
+
+
+def hits(words: str, at: datetime) -> Hits:
+    """Whoever may read them: for `find` to look among, and never to be shown. One query."""
+    found: dict[str, list[int]] = defaultdict(list)
+    if terms := terms_of(words):
+        entries = engines.holding(SearchEntry.objects.filter(changed_at__lte=at), terms)
+        for kind, object_id in entries.values_list("kind", "object_id"):
+            found[kind].append(object_id)
+    return found
+
+
+def find(user: Any, words: str, at: datetime, *, among: Hits | None = None) -> QuerySet[SearchEntry]:
+    """What the person may read that holds all the words, the best first; as things stood at the moment. One query.
+
+    With the `hits` of the same words and moment it finds the same and sooner: kinds without any are not asked what the person
+    may read, and those with few only of these.
+    """
     terms = terms_of(words)
     if not terms:
         return SearchEntry.objects.none()
     readable = Q(pk__in=[])
     for kind, registered in _kinds.items():
-        readable |= Q(kind=kind) & engines.of_one_of(registered.visible(user))
-    return engines.matching(SearchEntry.objects.filter(readable, changed_at__lte=at), terms)
+        if among is None or kind in among:
+            readable |= Q(kind=kind) & engines.of_one_of(_narrowed(registered.visible(user), among and among[kind]))
+    entries = SearchEntry.objects.filter(readable, changed_at__lte=at)
+    return engines.ranked(engines.holding(entries, terms), terms)
+
+
+def _narrowed(objects: QuerySet, keys: Sequence[int] | None) -> QuerySet:
+    return objects if keys is None or len(keys) > FEW else objects.filter(pk__in=keys)
 
 
 def terms_of(words: str) -> list[str]:

@@ -203,6 +203,7 @@ def offer_few(form: forms.Form, name: str) -> None:
 
 
 LONGEST_KEY = 18
+_NONE = FocusArea.objects.none()
 
 
 class LearningFilterForm(forms.Form):
@@ -214,12 +215,11 @@ class LearningFilterForm(forms.Form):
     projekt = forms.ModelChoiceField(Project.objects.none(), required=False)
     kalla = forms.ChoiceField(required=False)
 
-    def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, projects: Any, areas: Any = _NONE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["q"].label = _("Words")
         self.fields["slag"].label = _("Kind")
         self.fields["slag"].choices = [("", _("All")), *LearningKind.choices]  # type: ignore[attr-defined]
-        areas = FocusArea.objects.filter(programme__in=projects.order_by().values("programme")).order_by("programme", "position")
         for name, label, rows in (("faktor", _("Protective factor"), areas), ("projekt", _("Project"), projects)):
             self.fields[name].label = label
             self.fields[name].queryset = rows  # type: ignore[attr-defined]

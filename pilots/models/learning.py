@@ -22,8 +22,8 @@ LONGEST_QUOTE = 1_000
 
 def not_closed_to(user: Any) -> Q:
     """Of rows that hang on a project: those in which the person has no conflict of interest."""
-    free = Q(project__application=None) | ~Q(project__application__sketch__in=Sketch.objects.closed_to(user))
-    return free & ~Q(project__in=ProjectConflict.objects.of(user).values("project"))
+    closed = Project.objects.filter(application__sketch__in=Sketch.objects.closed_to(user))
+    return ~Q(project__in=closed.values("pk")) & ~Q(project__in=ProjectConflict.objects.of(user).values("project"))
 
 
 class ThemeQuerySet(models.QuerySet):

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grants.views.common import as_file, attempt, number
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.pagination import paged, paged_by_key
+from kraftsamling.programmes.models import FocusArea
 from kraftsamling.programmes.permissions import OFFICERS, has_role_anywhere
 from pilots import quotes
 from pilots.actions import learning as actions
@@ -29,8 +30,13 @@ from .keeping import beside, keeps_text, sent, typed
 
 
 def _filter_form(request: HttpRequest) -> LearningFilterForm:
-    shown = Project.objects.filter(pk__in=Learning.objects.visible_to(request.user).order_by().values("project"))
-    return LearningFilterForm(request.GET or None, projects=shown.order_by("title", "pk"))
+    """Offers what the learnings the person may read are about."""
+    read = Learning.objects.visible_to(request.user).order_by()
+    areas = FocusArea.objects.filter(Exists(read.filter(project__programme=OuterRef("programme"))))
+    projects = Project.objects.filter(pk__in=read.values("project")).only("title")
+    return LearningFilterForm(
+        request.GET or None, projects=projects.order_by("title", "pk"), areas=areas.order_by("programme", "position")
+    )
 
 
 def _chosen(request: HttpRequest, form: LearningFilterForm) -> "QuerySet[Learning]":
@@ -55,7 +61,7 @@ def _chosen(request: HttpRequest, form: LearningFilterForm) -> "QuerySet[Learnin
 def learning_list(request: HttpRequest) -> HttpResponse:
     form = _filter_form(request)
     context = {
-        "page": paged_by_key(request, _chosen(request, form)),
+        "page": paged_by_key(request, _chosen(request, form), details=Learning.objects.with_details()),
         "filter_form": form,
         "tabs": tabs_for(request.user),
         "tab": "learnings",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from grants.views.common import as_file
 from kraftsamling.lib.http import public_page
-from kraftsamling.lib.pagination import paged
+from kraftsamling.lib.pagination import paged_by_key
 from kraftsamling.places.models import Municipality
 from kraftsamling.programmes.models import FocusArea
 from pilots.forms.projects import PublicFilterForm
@@ -41,7 +41,8 @@ def chosen(request: HttpRequest) -> "tuple[PublicFilterForm, QuerySet[Project]]"
 @require_GET
 def public_project_list(request: HttpRequest) -> HttpResponse:
     form, projects = chosen(request)
-    page = paged(request, projects.prefetch_related("focus_areas", "municipalities"))
+    details = Project.objects.for_the_public().prefetch_related("focus_areas", "municipalities")
+    page = paged_by_key(request, projects, details=details)
     return render(request, "pilots/public_project_list.html", {"form": form, "page": page})
 
 

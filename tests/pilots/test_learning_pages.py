@@ -20,6 +20,7 @@ from pilots.models import (
     InterviewNote,
     Learning,
     Passage,
+    Project,
     YearlyFollowUp,
 )
 from tests.factories import grants
@@ -48,6 +49,33 @@ def _now():
 @pytest.fixture
 def stage():
     return light()
+
+
+def test_the_list_of_learnings_offers_the_factors_and_projects_of_what_is_read(stage):
+    other = light()
+    areas = list(stage.programme.focus_areas.order_by("position"))
+    for one in (stage, other):
+        make.create_learning(one.project, by=one.leader, focus_areas=list(one.programme.focus_areas.order_by("position")[:1]))
+
+    def offered(**asked):
+        page = signed_in(stage.leader).get(reverse("learning_list"), asked)
+        fields = page.context["filter_form"].fields
+        shown = [learning.project_id for learning in page.context["page"]]
+        return list(fields["faktor"].queryset), [key for key, _name in fields["projekt"].choices], shown
+
+    assert offered() == (areas, ["", stage.project.pk], [stage.project.pk])
+    assert offered(faktor=areas[0].pk)[2] == [stage.project.pk]
+    assert offered(faktor=areas[1].pk)[2] == []
+    Learning.objects.filter(project=other.project).update(is_public=True)
+    assert offered()[:2] == (
+        [*areas, *other.programme.focus_areas.order_by("position")],
+        [
+            "",
+            *Project.objects.filter(pk__in=[stage.project.pk, other.project.pk])
+            .order_by("title", "pk")
+            .values_list("pk", flat=True),
+        ],
+    )
 
 
 def filled(stage, project):

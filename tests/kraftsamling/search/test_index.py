@@ -101,6 +101,38 @@ def test_find_gives_only_what_the_person_may_read(django_assert_num_queries):
     assert titles("hemlig") == []
 
 
+@pytest.mark.parametrize("few", [0, 1, 500])
+def test_find_among_hits_gives_the_same_whether_they_are_few_or_many(monkeypatch, django_assert_num_queries, few):
+    monkeypatch.setattr(index, "FEW", few)
+    member, others = UserFactory(), [UserFactory() for _ in range(3)]
+    for place, about in enumerate([*others, member]):
+        put(f"Fritid {place}", kind="note", about=about, at=AT - dt.timedelta(days=place))
+    put("Fritid bland folk", about=others[0])
+    put("Senare fritid", about=others[1], at=AT + dt.timedelta(seconds=1))
+    put("Annat", about=others[2])
+    index.put("gone", 1, title="Fritid utan sort", body="", url="/", at=AT)
+
+    with django_assert_num_queries(1):
+        hits = index.hits("fritid", AT)
+    assert {kind: sorted(keys) for kind, keys in hits.items()} == {
+        "note": sorted(about.pk for about in [*others, member]), "person": [others[0].pk], "gone": [1],
+    }  # fmt: skip
+    for user, found in ((member, ["Fritid bland folk", "Fritid 3"]), (NOBODY, ["Fritid bland folk"])):
+        with django_assert_num_queries(1):
+            assert [entry.title for entry in index.find(user, "fritid", AT, among=hits)] == found
+        assert titles("fritid", user) == found
+    assert (dict(index.hits("", AT)), dict(index.hits("zebra", AT))) == ({}, {})
+
+
+def test_a_kind_without_hits_is_not_asked_what_the_person_may_read():
+    asked = []
+    index.register("other", lambda user: asked.append(user) or UserFactory._meta.model.objects.none(), label="Annat")
+    put("Fritid")
+
+    assert [entry.title for entry in index.find(NOBODY, "fritid", AT, among=index.hits("fritid", AT))] == ["Fritid"]
+    assert asked == []
+
+
 def test_put_again_writes_anew_and_remove_takes_away():
     about = put("Gammal titel", "gammalt")
     put("Ny titel", "nytt", about=about)
@@ -171,6 +203,30 @@ def test_search_page_is_open_and_shows_kinds(client, django_assert_num_queries):
     client.force_login(member)
     page = client.get(reverse("search"), {"q": "fritid", "kind": "note"})
     assert (page.context["total"], [entry.kind for entry in page.context["page"]]) == (2, ["note"])
+
+
+def test_search_page_counts_and_orders_what_may_be_read_page_by_page(client, django_assert_num_queries):
+    member = UserFactory()
+    for place in range(25):
+        put(f"Fritid {place:02}", at=AT - dt.timedelta(days=place))
+        put("Hemlig fritid", kind="note")
+    put("Min anteckning om fritid", kind="note", about=member)
+    client.force_login(member)
+    address = reverse("search")
+
+    def shown(**asked):
+        page = client.get(address, {"q": "fritid", **asked})
+        return page.context, [entry.title for entry in page.context["page"]]
+
+    context, first = shown()
+    assert [(kind["kind"], kind["count"]) for kind in context["kinds"]] == [("person", 25), ("note", 1)]
+    assert (context["total"], first) == (26, [f"Fritid {place:02}" for place in range(20)])
+    context, second = shown(page=2)
+    assert second == [*(f"Fritid {place:02}" for place in range(20, 25)), "Min anteckning om fritid"]
+    context, notes = shown(kind="note")
+    assert (context["total"], context["page"].paginator.count, notes) == (26, 1, ["Min anteckning om fritid"])
+    with django_assert_num_queries(7):
+        shown()
 
 
 @pytest.mark.parametrize("query", ["", "q=", "q=%00", "q=fritid&kind=x&page=99", "q=" + "a" * 5000, "q=%ED%A0%80"])
