@@ -24,7 +24,7 @@ from pilots.matrix import matrix_of, projects_for
 from pilots.models import InterviewNote, Project, Theme
 from pilots.permissions import learning as permissions
 
-from .keeping import beside, keeps_text, sent, typed
+from .keeping import beside, keeps_text, keeps_text_on, part_of, sent, typed, unparked
 from .learning import written_about
 
 # ---- Notes
@@ -61,7 +61,8 @@ def _note_page(request: HttpRequest, note: InterviewNote, form: PassageForm | No
 
 @require_GET
 def note_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _note_page(request, _readable(request, pk))
+    note, parked = _readable(request, pk), part_of(unparked(request, path=request.path), "quote")
+    return _note_page(request, note, PassageForm(parked, programme=note.project.programme_id))
 
 
 @keeps_text
@@ -113,6 +114,7 @@ def note_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(note)
 
 
+@keeps_text_on("note_detail")
 @require_POST
 def passage_add(request: HttpRequest, pk: int) -> HttpResponse:
     note = _readable(request, pk)
