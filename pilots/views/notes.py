@@ -148,10 +148,11 @@ def _kept_programmes(request: HttpRequest) -> Any:
     return programmes
 
 
+@keeps_text
 def theme_list(request: HttpRequest) -> HttpResponse:
     programmes = _kept_programmes(request)
     programme = programmes.filter(pk=number(request.POST.get("programme", ""))).first() or programmes[0]
-    form = ThemeForm(request.POST or None)
+    form = ThemeForm(typed(request))
     answer = sent(
         request,
         form,
@@ -176,10 +177,11 @@ def _kept_theme(request: HttpRequest, pk: int) -> Theme:
     return get_object_or_404(themes.select_related("programme"), pk=pk)
 
 
+@keeps_text
 def theme_edit(request: HttpRequest, pk: int) -> HttpResponse:
     theme = _kept_theme(request, pk)
     initial = {"name": theme.name, "description": theme.description, "position": theme.position}
-    form = ThemeForm(request.POST or None, initial=initial)
+    form = ThemeForm(typed(request), initial=initial)
     answer = sent(
         request,
         form,

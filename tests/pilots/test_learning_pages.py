@@ -21,6 +21,7 @@ from pilots.models import (
     InterviewNote,
     Learning,
     Passage,
+    Theme,
     YearlyFollowUp,
 )
 from tests.factories import grants
@@ -342,6 +343,15 @@ def test_a_small_form_gives_its_text_back_on_the_page_it_stands_on(stage, client
     assert path.partition("?")[0] == reverse(page, args=[about.pk])
     back = signed_in(stage.leader).get(path)
     assert (back.status_code, back.content.decode().count("En lång text som tog en timme.")) == (200, 1)
+
+
+@pytest.mark.parametrize("name", ["theme_list", "theme_edit"])
+def test_a_theme_gives_its_text_back(stage, client, name):
+    url = reverse(name, args=[stage.theme.pk] if name == "theme_edit" else [])
+    answer = client.post(url, {"name": "Vuxna som stannar kvar", "description": "", "position": "1"})
+    back = signed_in(stage.leader).get(unquote(answer["Location"].partition("next=")[2]))
+    assert (back.status_code, 'value="Vuxna som stannar kvar"' in back.content.decode()) == (200, True)
+    assert list(Theme.objects.values_list("name", flat=True)) == [stage.theme.name]
 
 
 def test_a_summary_that_comes_too_early_is_not_lost(stage):
