@@ -109,7 +109,13 @@ class BoardItemForm(AskedForm):
         projects = [
             PlainFieldset(project.title, *(f"p{project.pk}_{name}" for name in board.PROJECT_TEXTS)) for project in self.rows
         ]
-        order = [Row(*(f"part{number}_{name}" for name in board.PART_TEXTS), css_class="part-row") for number in self.parts]
+        order = [
+            Row(
+                *(f"part{number}_{name}" for name in board.PART_TEXTS), css_class="part-row", role="group",
+                aria_label=_("Point %(number)d") % {"number": number},
+            )
+            for number in self.parts
+        ]  # fmt: skip
         return laid_out(
             Fieldset(_("Meeting"), "title", Row("meeting", "meeting_on")),
             Fieldset(_("What it is about"), "description"),

@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from docx import Document
 from docx.oxml.ns import qn
 
@@ -26,7 +27,7 @@ from tests.factories import learning as make
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.pilots import create_elsewhere
 from tests.grants import trail
-from tests.grants.scene import again, fresh, storable
+from tests.grants.scene import again, fresh, signed_in, storable
 from tests.pilots.learning_scene import granted, light
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,8 @@ def test_ac_045_each_of_more_projects_has_its_point(stage):
     assert [part["title"] for part in board.running_order(item.content)] == titles
     form = BoardItemForm(_typed(item), item=item, projects=[*stage.projects, stage.other])
     assert ("part5_minutes" in form.fields, "part6_minutes" in form.fields) == (True, False)
+    page = signed_in(stage.leader).get(reverse("board_item_edit", args=[item.pk])).content.decode()
+    assert [page.count(f'aria-label="Punkt {number}" role="group"') for number in range(1, 7)] == [1, 1, 1, 1, 1, 0]
     with pytest.raises(TransitionRefused):
         edit(item, by=stage.leader, texts={"part4_minutes": "20", "part5_minutes": "11"})
     assert edit(item, by=stage.leader, texts={"part4_minutes": "20", "part5_minutes": "10"}).minutes == 30
