@@ -1,5 +1,6 @@
 """What an information item for the board says, made from the data (AC-040…046). What somebody has edited is kept."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,13 +11,11 @@ from django.utils.translation import gettext_lazy
 from kraftsamling.accounts.models import Organisation, OrganisationKind
 from pilots.models import AnalysisVersion, JointAnalysis, Project
 from pilots.models.analyses import SECTION_LABELS
-from pilots.models.board import PARTS
 
 PROJECT_TEXTS = ("name", "owner", "target", "tried")
 PART_TEXTS = ("title", "presenter", "organisation", "minutes")
 ANALYSIS_LABELS = {**SECTION_LABELS, "findings": gettext_lazy("Success factors and obstacles")}
 FEWEST_PROJECTS = 2
-PILOT_PARTS = (2, 3)
 
 
 def in_order(projects: Iterable[Project]) -> list[Project]:
@@ -78,10 +77,32 @@ def analysis_texts(analysis: JointAnalysis | None) -> dict[str, str]:
 def _parts(programme: Any, projects: list[Project], *, presenter: str) -> dict[int, dict[str, str]]:
     region = Organisation.objects.filter(kind=OrganisationKind.REGION, seat__region=programme.region_id).order_by("pk").first()
     own = {"presenter": presenter, "organisation": region.name if region else programme.region.name, "minutes": ""}
-    parts = {1: {"title": _("Introduction"), **own}, 4: {"title": _("Joint analysis"), **own}}
-    for number, project in zip(PILOT_PARTS, projects, strict=False):
-        parts[number] = {"title": project.title, "presenter": "", "organisation": project.owner.name, "minutes": ""}
-    return dict(sorted(parts.items()))
+    pilots = [
+        {"title": project.title, "presenter": "", "organisation": project.owner.name, "minutes": ""} for project in projects
+    ]
+    return dict(enumerate([{"title": _("Introduction"), **own}, *pilots, {"title": _("Joint analysis"), **own}], start=1))
+
+
+def part_numbers(content: Mapping[str, str]) -> list[int]:
+    """The points of the running order: the introduction, each project, the joint analysis."""
+    return sorted(int(name[len("part") : -len("_title")]) for name in content if re.fullmatch(r"part\d+_title", name))
+
+
+def new_names(content: Mapping[str, str], before: Iterable[Project], after: Iterable[Project]) -> dict[str, str]:
+    """Where each text stands when the projects are others: a point follows its project, and the analysis comes last."""
+    first, *middle, last = part_numbers(content)
+    places = {project.pk: number for number, project in enumerate(in_order(after), start=2)}
+    moved = {first: 1, last: len(places) + 2}
+    for number, project in zip(middle, in_order(before), strict=False):
+        moved[number] = places.get(project.pk, 0)
+    names = {name: name for name in content if not name.startswith("part")}
+    for number, place in moved.items():
+        names |= {f"part{number}_{name}": f"part{place}_{name}" for name in PART_TEXTS if place}
+    return names
+
+
+def renamed(texts: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    return {names[name]: text for name, text in texts.items() if name in names}
 
 
 def edited_names(content: Mapping[str, str], generated: Mapping[str, str]) -> list[str]:
@@ -99,7 +120,7 @@ def merged(
 
 def minutes_of(content: Mapping[str, str]) -> int:
     """The sum of the parts that have minutes; a part without counts for nothing."""
-    return sum(int(text) for number in PARTS if (text := content.get(f"part{number}_minutes", "")).isdecimal())
+    return sum(int(text) for number in part_numbers(content) if (text := content.get(f"part{number}_minutes", "")).isdecimal())
 
 
 def project_rows(projects: Iterable[Project], content: Mapping[str, str]) -> list[dict[str, str]]:
@@ -113,4 +134,7 @@ def analysis_rows(content: Mapping[str, str]) -> list[tuple[Any, str]]:
 
 
 def running_order(content: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"number": str(number), **{name: content.get(f"part{number}_{name}", "") for name in PART_TEXTS}} for number in PARTS]
+    return [
+        {"number": str(number), **{name: content.get(f"part{number}_{name}", "") for name in PART_TEXTS}}
+        for number in part_numbers(content)
+    ]

@@ -62,7 +62,7 @@ def docx_of(item: BoardItem) -> bytes:
             document.add_heading(str(label), level=3)
             _paragraphs(document, text)
         document.add_heading(_order_title(item), level=2)
-        _running_order(document, context["parts"])
+        _running_order(document, context["parts"], minutes=item.minutes if context["has_minutes"] else None)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -133,7 +133,7 @@ def _order_title(item: BoardItem) -> str:
     return _("Running order, %(limit)d minutes") % {"limit": item.limit}
 
 
-def _running_order(document: Any, parts: list[dict[str, str]]) -> None:
+def _running_order(document: Any, parts: list[dict[str, str]], *, minutes: int | None) -> None:
     from docx.oxml import OxmlElement  # noqa: PLC0415 - see above
     from docx.oxml.ns import qn  # noqa: PLC0415
 
@@ -144,8 +144,13 @@ def _running_order(document: Any, parts: list[dict[str, str]]) -> None:
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - the library has no other way to mark a header row
-    for part in parts:
-        values = (part["number"], part["title"], part["presenter"] or "–", part["organisation"] or "–", part["minutes"] or "–")
+    rows = [
+        (part["number"], part["title"], part["presenter"] or "–", part["organisation"] or "–", part["minutes"] or "–")
+        for part in parts
+    ]
+    if minutes is not None:
+        rows.append(("", _("In all"), "", "", str(minutes)))
+    for values in rows:
         for cell, text in zip(table.add_row().cells, values, strict=True):
             cell.text = clean_text(text)
 

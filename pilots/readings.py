@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from pilots.models import EVALUATION_READERS, AnalysisVersion, Finding, FindingQuote, InterviewNote, JointAnalysis, Project
+from pilots.models import (
+    EVALUATION_READERS,
+    AnalysisVersion,
+    Finding,
+    FindingQuote,
+    InterviewNote,
+    JointAnalysis,
+    Project,
+    Report,
+)
 from pilots.permissions import learning as permissions
 
 
@@ -21,11 +30,15 @@ def of_version(user: Any, analysis: JointAnalysis, version: AnalysisVersion) -> 
     open_ = _open_projects(user, (quote["project_id"] for quote in quotes))
     noted = {quote["note_id"] for quote in quotes if quote["note_id"]}
     notes = set(InterviewNote.objects.visible_to(user).filter(pk__in=noted).values_list("pk", flat=True))
+    told = {quote["report_id"] for quote in quotes if quote["report_id"]}
+    reports = set(Report.objects.visible_to(user).filter(pk__in=told).values_list("pk", flat=True))
     shown = [
         {
             **finding,
             "quotes": [
-                {**quote, "opens_note": quote["note_id"] in notes} for quote in finding["quotes"] if quote["project_id"] in open_
+                {**quote, "opens_note": quote["note_id"] in notes, "opens_report": quote["report_id"] in reports}
+                for quote in finding["quotes"]
+                if quote["project_id"] in open_
             ],
         }
         for finding in findings

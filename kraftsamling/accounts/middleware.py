@@ -1,8 +1,12 @@
-"""The language of the page: the person's own, else what the visitor chose, else Swedish."""
+"""What is done with every request: the language of its page, and the way by log-in for who is not logged in."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -27,3 +31,14 @@ class LanguageMiddleware:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             wanted = request.user.language
         return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+class LogInFirstMiddleware(LoginRequiredMiddleware):
+    """A button pressed after the session has expired leads by log-in to the page it stood on: many an address only takes buttons."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        if request.method not in {"GET", "HEAD"} and came_from.netloc == request.get_host():
+            path = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+            return redirect_to_login(path, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+        return super().handle_no_permission(request, view_func)

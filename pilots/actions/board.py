@@ -15,6 +15,7 @@ from kraftsamling.programmes.models import Programme
 from kraftsamling.search import index
 from pilots import board
 from pilots.models import BoardItem, JointAnalysis, Project
+from pilots.models.board import MOST_MINUTES
 from pilots.permissions import learning as permissions
 from pilots.states import BOARD_ITEM_MOVES, BoardItemState
 
@@ -79,11 +80,7 @@ def edit_board_item(
     _require_draft(item)
     content = {name: texts.get(name, text) for name, text in item.content.items()}
     minutes = board.minutes_of(content)
-    if minutes > values["limit"]:
-        raise TransitionRefused(
-            _("The parts come to %(sum)d minutes together. At most %(limit)d may be used.")
-            % {"sum": minutes, "limit": values["limit"]}
-        )
+    _require_short(minutes, values["limit"])
 
     claim(
         item, expecting={"revision": revision}, revision=revision + 1, content=content, minutes=minutes,
@@ -92,6 +89,15 @@ def edit_board_item(
 
     audit.record("pilots.board_item.edit", item, by=by, at=at)
     _index(item, at=at)
+
+
+def _require_short(minutes: int, limit: int) -> None:
+    if limit > MOST_MINUTES:
+        raise TransitionRefused(_("The running order takes at most %(most)d minutes.") % {"most": MOST_MINUTES})
+    if minutes > limit:
+        raise TransitionRefused(
+            _("The parts come to %(sum)d minutes together. At most %(limit)d may be used.") % {"sum": minutes, "limit": limit}
+        )
 
 
 @transaction.atomic
@@ -112,7 +118,9 @@ def make_anew(
     programme = Programme.objects.select_related("region").get(pk=item.programme_id)
     _require_sound(programme, projects, analysis, by=by)
     fresh = board.generated_texts(programme, projects, analysis, presenter=str(item.begun_by))
-    content = board.merged(item.content, item.generated, fresh, take=take)
+    names = board.new_names(item.content, item.projects.select_related("owner"), projects)
+    before, made = board.renamed(item.content, names), board.renamed(item.generated, names)
+    content = board.merged(before, made, fresh, take=[names[name] for name in take if name in names])
 
     claim(
         item, expecting={"revision": revision}, revision=revision + 1, content=content, generated=fresh,

@@ -143,6 +143,10 @@ def do_follow_up(follow_up: YearlyFollowUp, *, done_on: date, note: str, by: Any
         raise TransitionRefused(_("Write what you saw."))
     if done_on > stockholm_today(at):
         raise TransitionRefused(_("The day has not come yet."))
+    if done_on.year < follow_up.year:
+        raise TransitionRefused(
+            _("The follow-up is of %(year)d. Give a day in that year or after it.") % {"year": follow_up.year}
+        )
 
     claim(follow_up, expecting={"done_at": None}, done_on=done_on, note=note, done_at=at, done_by=by)
 

@@ -110,6 +110,10 @@ def change_theme(theme: Theme, *, values: dict[str, Any], by: Any, at: datetime 
 
 
 def _save_theme(theme: Theme) -> None:
+    """Of two names that differ in nothing but capitals and spaces, nobody knows which to choose."""
+    others = Theme.objects.filter(programme=theme.programme_id).exclude(pk=theme.pk).values_list("name", flat=True)
+    if quotes.squeezed(theme.name).casefold() in {quotes.squeezed(name).casefold() for name in others}:
+        raise TransitionRefused(_("There is a theme called “%(name)s” already.") % {"name": theme.name})
     try:
         with transaction.atomic():
             theme.save()

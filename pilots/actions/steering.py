@@ -40,6 +40,7 @@ def import_outcome(
         raise TransitionRefused(_("Outcome is imported for the platform's own project only."))
     if not lines:
         raise TransitionRefused(_("There is nothing to import."))
+    _require_new(project, lines)
 
     batch = OutcomeImport.objects.create(project=project, file_name=file_name[:200], imported_at=at, imported_by=by)
     PlatformOutcome.objects.bulk_create(
@@ -53,6 +54,17 @@ def import_outcome(
     years = ", ".join(str(year) for year in sorted({line.year for line in lines}))
     audit.record("pilots.outcome.import", project, by=by, at=at, file=batch.file_name, amount=total.exact, years=years)
     return batch
+
+
+def _require_new(project: Project, lines: Sequence[OutcomeLine]) -> None:
+    """Of two who press the button, or one who presses it twice, one lays the sheet in: else taking it back would change nothing."""
+    Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    newest = OutcomeImport.objects.filter(project=project).counting().order_by("-pk").first()
+    if newest is None:
+        return
+    laid_in = newest.lines.order_by("position").values_list("year", "category", "text", "amount")
+    if list(laid_in) == [tuple(line) for line in lines]:
+        raise TransitionRefused(_("These lines are laid in already, from “%(file)s”.") % {"file": newest.file_name})
 
 
 @transaction.atomic

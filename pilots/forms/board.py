@@ -12,11 +12,9 @@ from kraftsamling.ui.crispy import laid_out
 from pilots import board
 from pilots.actions.board import MOST_PROJECTS
 from pilots.models import BoardItem, JointAnalysis, Project
-from pilots.models.board import PARTS
+from pilots.models.board import MOST_MINUTES
 
 from .learning import AskedForm, groups_help
-
-MOST_MINUTES = 480
 
 
 class BoardItemMakeForm(forms.Form):
@@ -101,7 +99,8 @@ class BoardItemForm(AskedForm):
             self._add_project(project)
         for name, label in board.ANALYSIS_LABELS.items():
             self.fields[f"analysis_{name}"] = PlainTextField(label=label, max_length=20_000, rows=6, required=False)
-        for number in PARTS:
+        self.parts = board.part_numbers(item.content)
+        for number in self.parts:
             self._add_part(number)
         self.helper = self._helper()
 
@@ -110,7 +109,13 @@ class BoardItemForm(AskedForm):
         projects = [
             PlainFieldset(project.title, *(f"p{project.pk}_{name}" for name in board.PROJECT_TEXTS)) for project in self.rows
         ]
-        order = [Row(*(f"part{number}_{name}" for name in board.PART_TEXTS), css_class="part-row") for number in PARTS]
+        order = [
+            Row(
+                *(f"part{number}_{name}" for name in board.PART_TEXTS), css_class="part-row", role="group",
+                aria_label=_("Point %(number)d") % {"number": number},
+            )
+            for number in self.parts
+        ]  # fmt: skip
         return laid_out(
             Fieldset(_("Meeting"), "title", Row("meeting", "meeting_on")),
             Fieldset(_("What it is about"), "description"),
@@ -139,7 +144,7 @@ class BoardItemForm(AskedForm):
     def clean(self) -> dict[str, Any]:
         """The parts never take more than the minutes there are (AC-045)."""
         cleaned = super().clean()
-        used = sum(cleaned.get(f"part{number}_minutes") or 0 for number in PARTS)
+        used = sum(cleaned.get(f"part{number}_minutes") or 0 for number in self.parts)
         limit = cleaned.get("limit")
         if limit is not None and used > limit:
             self.add_error(
@@ -151,7 +156,7 @@ class BoardItemForm(AskedForm):
     def label_of(self, name: str) -> str:
         """The field's label, with the project or the point it is about."""
         about = {f"p{project.pk}": project.title for project in self.rows}
-        about |= {f"part{number}": _("Point %(number)d") % {"number": number} for number in PARTS}
+        about |= {f"part{number}": _("Point %(number)d") % {"number": number} for number in self.parts}
         within = about.get(name.partition("_")[0])
         return f"{within}: {self.fields[name].label}" if within else str(self.fields[name].label)
 

@@ -18,9 +18,8 @@ from .conflicts import ProjectConflict
 from .projects import Project
 
 BOARD_ITEM_READERS = frozenset({*OFFICERS, Role.STEERING_GROUP, Role.DECISION_MAKER})
-USUAL_LIMIT = 30
-PARTS = (1, 2, 3, 4)
-"""Introduction, two pilots, joint analysis."""
+MOST_MINUTES = 30
+"""The running order is never longer (AC-045); it can be shorter."""
 
 
 class BoardItemQuerySet(models.QuerySet):
@@ -56,7 +55,7 @@ class BoardItem(models.Model):
     """The texts that count, by name."""
     generated = models.JSONField(default=dict)
     """The texts as they were last made from the data: where they differ from the content, somebody has edited."""
-    limit = models.PositiveSmallIntegerField(_("minutes in all"), default=USUAL_LIMIT)
+    limit = models.PositiveSmallIntegerField(_("minutes in all"), default=MOST_MINUTES)
     minutes = models.PositiveSmallIntegerField(default=0, editable=False)
     """The sum of the parts that have minutes of their own."""
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -73,6 +72,7 @@ class BoardItem(models.Model):
             CheckConstraint(condition=Q(state__in=BoardItemState.values), name="board_item_state_is_known"),
             CheckConstraint(condition=Q(minutes__lte=F("limit")), name="board_item_minutes_are_within_the_limit"),
             CheckConstraint(condition=Q(limit__gte=1), name="board_item_limit_is_something"),
+            CheckConstraint(condition=Q(limit__lte=MOST_MINUTES), name="board_item_limit_is_at_most_thirty"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The kinds of rows behind the figures: what each shows, to whom, and where it leads."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -187,6 +188,12 @@ PROJECTS = RowKind(
     lambda rows: rows.select_related("owner"),
     ("-starts_on", "title", "pk"),
 )
+PROJECTS_BY_CASE = replace(
+    PROJECTS,
+    key="projects_by_case",
+    open_to=lambda rows, scope: _of_project("pk")(rows, scope) if scope.opens_rows else rows.none(),
+)
+"""Where being among the rows tells how the case fares: a late report, what is expected to be paid."""
 
 # ---- The platform's own project
 

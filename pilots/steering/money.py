@@ -94,7 +94,7 @@ APPLICATION_YEARS = Base("application_years", kinds.APPLICATION_YEARS, _applicat
 GRANT_YEARS = Base("grant_years", kinds.GRANT_YEARS, _grant_years, (DECISION_CALL, "year"))
 RELEASES = Base("releases", kinds.RELEASES, _releases, ("call", "year"))
 PAYOUTS = Base("payouts", kinds.PAYOUTS, _payouts, ("project__kind", f"project__{PROJECT_CALL}"))
-EXPECTED = Base("expected", kinds.PROJECTS, _expected, ("kind", PROJECT_CALL))
+EXPECTED = Base("expected", kinds.PROJECTS_BY_CASE, _expected, ("kind", PROJECT_CALL))
 
 
 # ---- Years

@@ -85,7 +85,7 @@ def _part_tally(scope: Scope) -> list[dict[str, Any]]:
     return _marked(placed.annotate(mark=Case(*here, elsewhere, default=_number(0))).values_list("pk", ore("cap"), "mark"))
 
 
-RISKED = Base("risked", kinds.PROJECTS, projects, tally=_risk_tally)
+RISKED = Base("risked", kinds.PROJECTS_BY_CASE, projects, tally=_risk_tally)
 PARTED = Base("parted", kinds.PROJECTS, projects, tally=_part_tally)
 PLACED = Base("placed", kinds.PROJECTS, _placed, ("municipalities", "main_focus_area"))
 

@@ -1,6 +1,5 @@
 """Stage evaluations, and the yearly follow-up of cases."""
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from grants.views.common import attempt
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.pagination import paged
@@ -20,7 +18,7 @@ from pilots.learning_tabs import tabs_for
 from pilots.models import Project, StageEvaluation, YearlyFollowUp
 from pilots.permissions import learning as permissions
 
-from .keeping import keeps_text, sent, typed
+from .keeping import keeps_text, keeps_text_on, part_of, sent, typed, unparked
 
 
 @require_GET
@@ -53,11 +51,12 @@ def _readable(request: HttpRequest, pk: int) -> StageEvaluation:
 
 
 def _page(request: HttpRequest, evaluation: StageEvaluation, *, status: int = 200, **forms: Any) -> HttpResponse:
+    typed_text = any(form.is_bound for form in forms.values())
     context = {
         "evaluation": evaluation,
         "goals": evaluation.goals.order_by("position", "pk"),
         "notes": evaluation.notes.select_related("written_by").order_by("-written_at", "-pk"),
-        "may_write": permissions.can_write_evaluation(request.user, evaluation) and evaluation.is_open,
+        "may_write": permissions.can_write_evaluation(request.user, evaluation) and (evaluation.is_open or typed_text),
         "note_form": forms.get("note_form") or FormativeNoteForm(),
         "close_form": forms.get("close_form") or CloseForm(),
         "history": audit.history(evaluation, internal=False).select_related("by")[:20],
@@ -67,18 +66,26 @@ def _page(request: HttpRequest, evaluation: StageEvaluation, *, status: int = 20
 
 @require_GET
 def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, _readable(request, pk))
+    parked = unparked(request, path=request.path)
+    forms = {
+        "note_form": FormativeNoteForm(part_of(parked, "anteckning-text")),
+        "close_form": CloseForm(part_of(parked, "avslut-summary")),
+    }
+    return _page(request, _readable(request, pk), **forms)
 
 
+@keeps_text_on("evaluation_detail")
 @require_POST
 def evaluation_note(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation, form = _readable(request, pk), FormativeNoteForm(request.POST)
     permissions.require(permissions.can_write_evaluation(request.user, evaluation))
-    if not form.is_valid():
-        return _page(request, evaluation, status=422, note_form=form)
-    act = partial(actions.add_formative_note, evaluation, text=form.cleaned_data["text"], by=request.user)
-    attempt(request, act, done=_("The note is added."))
-    return redirect(evaluation)
+    answer = sent(
+        request,
+        form,
+        lambda: actions.add_formative_note(evaluation, text=form.cleaned_data["text"], by=request.user),
+        done=_("The note is added."),
+    )
+    return redirect(evaluation) if answer.went else _page(request, evaluation, status=answer.status, note_form=form)
 
 
 @keeps_text
@@ -94,15 +101,18 @@ def goal_judge(request: HttpRequest, pk: int, goal: int) -> HttpResponse:
     return render(request, "pilots/goal_judge.html", context, status=answer.status)
 
 
+@keeps_text_on("evaluation_detail")
 @require_POST
 def evaluation_close(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation, form = _readable(request, pk), CloseForm(request.POST)
     permissions.require(permissions.can_write_evaluation(request.user, evaluation))
-    if not form.is_valid():
-        return _page(request, evaluation, status=422, close_form=form)
-    act = partial(actions.close_evaluation, evaluation, summary=form.cleaned_data["summary"], by=request.user)
-    attempt(request, act, done=_("The evaluation is closed. The steering group can read it."))
-    return redirect(evaluation)
+    answer = sent(
+        request,
+        form,
+        lambda: actions.close_evaluation(evaluation, summary=form.cleaned_data["summary"], by=request.user),
+        done=_("The evaluation is closed. The steering group can read it."),
+    )
+    return redirect(evaluation) if answer.went else _page(request, evaluation, status=answer.status, close_form=form)
 
 
 # ---- The yearly follow-up

@@ -24,7 +24,7 @@ from pilots.matrix import matrix_of, projects_for
 from pilots.models import InterviewNote, Project, Theme
 from pilots.permissions import learning as permissions
 
-from .keeping import beside, keeps_text, sent, typed
+from .keeping import beside, keeps_text, keeps_text_on, part_of, sent, typed, unparked
 from .learning import written_about
 
 # ---- Notes
@@ -61,7 +61,8 @@ def _note_page(request: HttpRequest, note: InterviewNote, form: PassageForm | No
 
 @require_GET
 def note_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _note_page(request, _readable(request, pk))
+    note, parked = _readable(request, pk), part_of(unparked(request, path=request.path), "quote")
+    return _note_page(request, note, PassageForm(parked, programme=note.project.programme_id))
 
 
 @keeps_text
@@ -113,6 +114,7 @@ def note_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(note)
 
 
+@keeps_text_on("note_detail")
 @require_POST
 def passage_add(request: HttpRequest, pk: int) -> HttpResponse:
     note = _readable(request, pk)
@@ -146,10 +148,11 @@ def _kept_programmes(request: HttpRequest) -> Any:
     return programmes
 
 
+@keeps_text
 def theme_list(request: HttpRequest) -> HttpResponse:
     programmes = _kept_programmes(request)
     programme = programmes.filter(pk=number(request.POST.get("programme", ""))).first() or programmes[0]
-    form = ThemeForm(request.POST or None)
+    form = ThemeForm(typed(request))
     answer = sent(
         request,
         form,
@@ -174,10 +177,11 @@ def _kept_theme(request: HttpRequest, pk: int) -> Theme:
     return get_object_or_404(themes.select_related("programme"), pk=pk)
 
 
+@keeps_text
 def theme_edit(request: HttpRequest, pk: int) -> HttpResponse:
     theme = _kept_theme(request, pk)
     initial = {"name": theme.name, "description": theme.description, "position": theme.position}
-    form = ThemeForm(request.POST or None, initial=initial)
+    form = ThemeForm(typed(request), initial=initial)
     answer = sent(
         request,
         form,

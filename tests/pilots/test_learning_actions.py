@@ -8,7 +8,7 @@ from kraftsamling.programmes.models import Role
 from kraftsamling.search.models import SearchEntry
 from pilots.actions import analyses
 from pilots.actions import learning as actions
-from pilots.models import InterviewNote, Learning, LearningKind, Passage
+from pilots.models import InterviewNote, Learning, LearningKind, Passage, Theme
 from pilots.states import NOTE_MOVES, NoteState
 from tests.factories import grants
 from tests.factories import learning as make
@@ -105,6 +105,19 @@ def test_a_theme_has_a_name_of_its_own_in_the_programme(stage):
         make.create_theme(stage.programme, "Tid", by=stage.steering)
     elsewhere = create_elsewhere().programme
     assert make.create_theme(elsewhere, stage.theme.name, by=grants.officer(elsewhere)).name == stage.theme.name
+
+
+def test_small_and_large_letters_make_no_other_theme(stage):
+    other = make.create_theme(stage.programme, "Åter till skolan", by=stage.team)
+    for act in (
+        lambda: make.create_theme(stage.programme, "åter TILL  skolan", by=stage.team),
+        lambda: actions.change_theme(stage.theme, values={"name": "åter till skolan"}, by=stage.team, at=AT),
+    ):
+        with pytest.raises(TransitionRefused):
+            act()
+    assert set(Theme.objects.filter(programme=stage.programme).values_list("name", flat=True)) == {"Åter till skolan", "Tillit"}
+    actions.change_theme(other, values={"name": "Åter till Skolan"}, by=stage.team, at=AT)
+    assert again(other).name == "Åter till Skolan"
 
 
 def test_a_theme_out_of_use_codes_nothing_new_and_keeps_what_it_has(stage):

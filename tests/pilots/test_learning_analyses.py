@@ -15,7 +15,7 @@ from pilots.models import AnalysisVersion, FindingQuote, JointAnalysis, Report
 from pilots.states import ANALYSIS_MOVES, AnalysisState
 from tests.factories import learning as make
 from tests.grants import trail
-from tests.grants.scene import again, fresh
+from tests.grants.scene import again, fresh, signed_in
 from tests.pilots.learning_scene import granted, light
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +208,21 @@ def test_the_reference_group_reads_no_quotes_and_no_projects(stage):
     assert [len(finding["quotes"]) for finding in ours["findings"]] == [1]
     found = list(index.find(stage.reference, "samma vuxna gör", AT))
     assert [entry.kind for entry in found] == []
+
+
+def test_a_quote_leads_to_its_source_for_who_reads_the_source_alone(stage):
+    report = make.create_report(stage.other, by=stage.leader)
+    actions.add_quote(stage.finding, source=stage.note, quote=make.TRUST, by=stage.leader, at=AT)
+    actions.add_quote(stage.finding, source=report, quote="Det som inte fungerade var tiden.", by=stage.leader, at=AT)
+    make.publish(again(stage.analysis), by=stage.leader)
+    sources = [stage.note.get_absolute_url(), report.report.get_absolute_url()]
+    for who, opens in (("team", True), ("steering", False)):
+        client = signed_in(getattr(stage, who))
+        page = client.get(stage.analysis.get_absolute_url()).content.decode()
+        assert "Det som inte fungerade var tiden." in page
+        assert [f'href="{url}"' in page for url in sources] == [opens, opens], who
+        assert client.get(sources[0]).status_code == (200 if opens else 404)
+        assert Report.objects.visible_to(getattr(stage, who)).filter(pk=report.report_id).exists() is opens
 
 
 def test_who_is_in_conflict_sees_no_quote_of_that_project():

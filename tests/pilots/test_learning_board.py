@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from docx import Document
 from docx.oxml.ns import qn
 
@@ -26,7 +27,7 @@ from tests.factories import learning as make
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.pilots import create_elsewhere
 from tests.grants import trail
-from tests.grants.scene import again, fresh, storable
+from tests.grants.scene import again, fresh, signed_in, storable
 from tests.pilots.learning_scene import granted, light
 
 pytestmark = pytest.mark.django_db
@@ -129,9 +130,23 @@ def test_ac_045_the_running_order_has_four_parts(stage):
     ]
 
 
+def test_ac_045_each_of_more_projects_has_its_point(stage):
+    item = make.create_board_item(stage.programme, _fresh([*stage.projects, stage.other]), by=stage.leader)
+    titles = ["Inledning", "Vändpunkten", "Girl Unit", "Vuxna som stannar", "Samlad analys"]
+    assert [part["title"] for part in board.running_order(item.content)] == titles
+    form = BoardItemForm(_typed(item), item=item, projects=[*stage.projects, stage.other])
+    assert ("part5_minutes" in form.fields, "part6_minutes" in form.fields) == (True, False)
+    page = signed_in(stage.leader).get(reverse("board_item_edit", args=[item.pk])).content.decode()
+    assert [page.count(f'aria-label="Punkt {number}" role="group"') for number in range(1, 7)] == [1, 1, 1, 1, 1, 0]
+    with pytest.raises(TransitionRefused):
+        edit(item, by=stage.leader, texts={"part4_minutes": "20", "part5_minutes": "11"})
+    assert edit(item, by=stage.leader, texts={"part4_minutes": "20", "part5_minutes": "10"}).minutes == 30
+    assert [row.cells[1].text for row in Document(io.BytesIO(docx(item))).tables[0].rows][1:6] == titles
+
+
 @pytest.mark.parametrize(
     ("minutes", "limit", "goes"),
-    [(["", "", "", ""], 30, True), ([5, 10, 10, 5], 30, True), ([5, 10, 10, 6], 30, False), ([5, 10, 10, 6], 31, True), ([31, "", "", ""], 30, False)],
+    [(["", "", "", ""], 30, True), ([5, 10, 10, 5], 30, True), ([5, 10, 10, 6], 30, False), ([5, 10, 10, 6], 31, False), ([5, 5, 5, 5], 31, False), ([5, 5, 5, 5], 20, True), ([31, "", "", ""], 30, False)],
 )  # fmt: skip
 def test_ac_045_the_minutes_never_exceed_the_limit(stage, minutes, limit, goes):
     texts = {f"part{number}_minutes": str(value) for number, value in enumerate(minutes, start=1)}
@@ -150,6 +165,8 @@ def test_ac_045_the_database_holds_the_limit_too(stage):
     assert stage.item.limit == 30
     with pytest.raises(IntegrityError), transaction.atomic():
         BoardItem.objects.filter(pk=stage.item.pk).update(minutes=31)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BoardItem.objects.filter(pk=stage.item.pk).update(minutes=31, limit=31)
 
 
 def test_ac_046_word_has_real_headings_a_header_row_and_is_in_swedish(stage):
@@ -161,7 +178,12 @@ def test_ac_046_word_has_real_headings_a_header_row_and_is_in_swedish(stage):
     table = document.tables[0]
     assert [cell.text for cell in table.rows[0].cells] == ["Nr", "Punkt", "Föredragande", "Organisation", "Minuter"]
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
-    assert [row.cells[4].text for row in table.rows[1:]] == ["5", "–", "–", "–"]
+    assert [row.cells[4].text for row in table.rows[1:]] == ["5", "–", "–", "–", "5"]
+    assert [cell.text for cell in table.rows[-1].cells] == ["", "Totalt", "", "", "5"]
+    assert [
+        row.cells[4].text
+        for row in Document(io.BytesIO(docx(edit(item, by=stage.leader, texts={"part1_minutes": ""})))).tables[0].rows[1:]
+    ] == ["–"] * 4
     assert (document.core_properties.language, document.core_properties.title) == ("sv-SE", "Om kraftsamlingen")
     lang = document.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
     assert lang.get(qn("w:val")) == "sv-SE"
@@ -229,6 +251,23 @@ def test_made_anew_with_another_project_it_has_that_ones_texts(stage):
     item = again(stage.item)
     assert set(item.projects.all()) == {stage.town, stage.other}
     assert (f"p{stage.girls.pk}_name" in item.content, item.content[f"p{stage.other.pk}_name"]) == (False, "Vuxna som stannar")
+
+
+def test_made_anew_with_one_project_more_each_keeps_its_presenter(stage):
+    edit(stage.item, by=stage.leader, texts={"part3_presenter": "Kim", "part4_presenter": "Robin", "part4_minutes": "9"})
+    make_anew(again(stage.item), stage, by=stage.team, projects=[*stage.projects, stage.other], take=["part4_presenter"])
+    item = again(stage.item)
+    assert [(part["title"], part["presenter"], part["minutes"]) for part in board.running_order(item.content)] == [
+        ("Inledning", "Leda Process", ""),
+        ("Vändpunkten", "", ""),
+        ("Girl Unit", "Kim", ""),
+        ("Vuxna som stannar", "", ""),
+        ("Samlad analys", "Leda Process", "9"),
+    ]
+    make_anew(again(stage.item), stage, by=stage.team, projects=[stage.girls, stage.other])
+    parts = board.running_order(again(stage.item).content)
+    assert [(part["title"], part["presenter"]) for part in parts[1:3]] == [("Girl Unit", "Kim"), ("Vuxna som stannar", "")]
+    assert (len(parts), parts[3]["minutes"], again(stage.item).minutes) == (4, "9", 9)
 
 
 def test_of_two_who_save_at_once_one_wins(stage):

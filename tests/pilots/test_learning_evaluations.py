@@ -173,6 +173,17 @@ def test_of_two_at_once_one_wins(stage):
     assert again(row).note == "Först."
 
 
+@pytest.mark.parametrize(("done_on", "goes"), [((2026, 12, 31), False), ((2027, 1, 1), True), ((2028, 1, 10), True)])
+def test_its_day_is_not_before_its_year(stage, done_on, goes):
+    row, at = follow_up(stage), day(2028, 1, 10)
+    if goes:
+        actions.do_follow_up(row, done_on=dt.date(*done_on), note="Sett.", by=stage.leader, at=at)
+    else:
+        with pytest.raises(TransitionRefused):
+            actions.do_follow_up(row, done_on=dt.date(*done_on), note="Sett.", by=stage.leader, at=at)
+    assert (again(row).done_at is not None) is goes
+
+
 @pytest.mark.parametrize(("note", "days"), [("", 0), ("Sett.", 1)])
 def test_it_has_a_note_and_a_day_that_has_come(stage, note, days):
     row, at = follow_up(stage), day(2027, 10, 5)

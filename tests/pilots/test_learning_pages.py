@@ -1,6 +1,7 @@
 """The pages of what is learned: who reads what, how many questions they ask, hostile texts, and what a form refuses."""
 
 import io
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -21,6 +22,7 @@ from pilots.models import (
     Learning,
     Passage,
     Project,
+    Theme,
     YearlyFollowUp,
 )
 from tests.factories import grants
@@ -351,6 +353,51 @@ def test_who_was_logged_out_while_writing_gets_the_text_back(stage, client, name
     page = signed_in(stage.leader).get(f"{url}?parkerad={token}")
     assert "En lång text som tog en timme." in page.content.decode()
     assert InterviewNote.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "typed"),
+    [
+        ("evaluation_detail", "evaluation_note", {"anteckning-text": "En lång text som tog en timme."}),
+        ("evaluation_detail", "evaluation_close", {"avslut-summary": "En lång text som tog en timme."}),
+        ("note_detail", "passage_add", {"quote": "En lång text som tog en timme.", "theme": ""}),
+    ],
+)
+def test_a_small_form_gives_its_text_back_on_the_page_it_stands_on(stage, client, page, name, typed):
+    evaluation = make.create_evaluation(stage.programme, by=stage.leader)
+    about = evaluation if page == "evaluation_detail" else make.create_note(stage.project, by=stage.leader)
+    answer = client.post(reverse(name, args=[about.pk]), typed)
+    path = unquote(answer["Location"].partition("next=")[2])
+    assert path.partition("?")[0] == reverse(page, args=[about.pk])
+    back = signed_in(stage.leader).get(path)
+    assert (back.status_code, back.content.decode().count("En lång text som tog en timme.")) == (200, 1)
+
+
+@pytest.mark.parametrize("name", ["theme_list", "theme_edit"])
+def test_a_theme_gives_its_text_back(stage, client, name):
+    url = reverse(name, args=[stage.theme.pk] if name == "theme_edit" else [])
+    answer = client.post(url, {"name": "Vuxna som stannar kvar", "description": "", "position": "1"})
+    back = signed_in(stage.leader).get(unquote(answer["Location"].partition("next=")[2]))
+    assert (back.status_code, 'value="Vuxna som stannar kvar"' in back.content.decode()) == (200, True)
+    assert list(Theme.objects.values_list("name", flat=True)) == [stage.theme.name]
+
+
+def test_a_summary_that_comes_too_early_is_not_lost(stage):
+    evaluation = make.create_evaluation(stage.programme, by=stage.leader)
+    url = reverse("evaluation_close", args=[evaluation.pk])
+    answer = signed_in(stage.leader).post(url, {"avslut-summary": "En lång text som tog en timme."})
+    assert (answer.status_code, "En lång text som tog en timme." in answer.content.decode()) == (409, True)
+    assert again(evaluation).is_open
+
+
+@pytest.mark.parametrize(("name", "field"), [("evaluation_note", "anteckning-text"), ("evaluation_close", "avslut-summary")])
+def test_a_text_that_comes_too_late_is_not_lost_either(stage, name, field):
+    evaluation = make.create_evaluation(stage.programme, by=stage.leader)
+    evaluations.judge_goal(evaluation.goals.get(), judgement="partly", reasons="En av två.", by=stage.team, at=make.AT)
+    evaluations.close_evaluation(again(evaluation), summary="Klart.", by=stage.team, at=make.AT)
+    answer = signed_in(stage.leader).post(reverse(name, args=[evaluation.pk]), {field: "En lång text som tog en timme."})
+    assert (answer.status_code, "En lång text som tog en timme." in answer.content.decode()) == (409, True)
+    assert again(evaluation).summary == "Klart."
 
 
 # ---- The way through

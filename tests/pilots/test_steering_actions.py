@@ -96,6 +96,19 @@ def test_of_each_year_the_newest_sheet_counts_and_taking_it_back_brings_the_earl
     assert PlatformOutcome.objects.filter(batch=second).count() == 2
 
 
+def test_the_same_sheet_is_laid_in_once_until_it_is_taken_back(stage):
+    rows = (2025, "own_staff", 200), (2026, "own_staff", 300)
+    first = lay_in(stage, *rows)
+    with pytest.raises(TransitionRefused):
+        lay_in(stage, *rows)
+    assert OutcomeImport.objects.filter(project=stage.own).count() == 1
+    actions.undo_import(first, by=stage.finance)
+    assert outcome(stage) == Kronor(0)
+    lay_in(stage, *rows)
+    lay_in(stage, *rows[:1])
+    assert lay_in(stage, *rows).lines.count() == 2
+
+
 def test_an_import_is_taken_back_once(stage):
     batch = lay_in(stage, (2024, "own_staff", 100))
     stale = OutcomeImport.objects.get(pk=batch.pk)

@@ -281,6 +281,23 @@ def test_the_reference_group_sees_a_project_that_is_published(stage):
     assert stage.elsewhere.get_absolute_url() not in page
 
 
+def test_how_a_published_project_fares_in_its_case_is_not_for_the_reference_group(stage):
+    projects = type(stage.first).objects.filter(pk__in=[stage.first.pk, stage.second.pk, stage.elsewhere.pk])
+    for project in projects:
+        project.slug, project.published_at, project.published_by = f"projekt-{project.pk}", TODAY, stage.leader
+        project.save()
+    titles, told = {project.title for project in projects}, {"reference": [], "steering": []}
+    for name, role in (("reference", Role.REFERENCE_GROUP), ("steering", Role.STEERING_GROUP)):
+        client = signed_in(stage.people[role])
+        keys = [figure.key for figure in one_of_each(chosen(stage, "", user=stage.people[role]))]
+        cases = [key for key in keys if key.startswith(("pengar.", "projekt.risk.", "projekt.tur.")) and "elsewhere" not in key]
+        for key in [*cases, "projekt.risk.nagon.antal", "projekt.risk.nagon.belopp", "pengar.forecast"]:
+            page = client.get(f"/styrning/rader/{key}/").content.decode()
+            told[name] += [key] if any(title in page for title in titles) else []
+    assert {"projekt.risk.nagon.antal", "projekt.risk.nagon.belopp", "pengar.forecast"} <= set(told["steering"])
+    assert told["reference"] == []
+
+
 def test_drafts_are_counted_nowhere(stage):
     from tests.factories import grants as make
 
