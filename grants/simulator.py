@@ -163,8 +163,8 @@ class Material:
     municipalities: list[Any]
     """Of the county, in Swedish order."""
     frames: dict[int, Kronor]
-    closed: "QuerySet[Sketch, int]"
-    """Cases in competition that the person must keep away from: neither shown nor counted, and asked for only by `gone`."""
+    closed: frozenset[int]
+    """Cases in competition that the person must keep away from: neither shown nor counted."""
     releases: dict[int, Kronor] = field(default_factory=dict)
     """By year of the frame: granted money that has gone back to it."""
     grants: dict[int, Grant] = field(default_factory=dict)
@@ -219,7 +219,7 @@ def material(call: Call, user: Any, step: str) -> Material:
         frames={frame.year: frame.amount for frame in frames},
         releases={frame.year: frame.released for frame in frames if frame.released},
         grants=grants,
-        closed=closed_cases(call, user, step).values_list("pk", flat=True),
+        closed=frozenset(closed_cases(call, user, step).values_list("pk", flat=True)),
     )
 
 
@@ -371,7 +371,7 @@ def _spreads(found: Material, amounts: Mapping[int, Kronor]) -> list[Spread]:
 
 def gone(found: Material, picked: Picked) -> int:
     """How many of a saved choice no longer compete. What is closed to the person is not told of here."""
-    return len(set(picked) - {case.pk for case in found.cases} - set(found.closed))
+    return len(set(picked) - {case.pk for case in found.cases} - found.closed)
 
 
 def picked_of(chosen: Mapping[str, int | None]) -> dict[int, Kronor | None]:
