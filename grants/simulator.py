@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor, KronorField
-from kraftsamling.places.models import CountyPart, municipalities_of
+from kraftsamling.places.models import county_parts_of, municipalities_of
 
 from . import board
 from .models import (
@@ -214,7 +214,7 @@ def material(call: Call, user: Any, step: str) -> Material:
         places=_places(call, step),
         lines=lines if step == Step.APPLICATION else {},
         areas=list(call.focus_areas.order_by("position", "pk")),
-        parts=list(CountyPart.objects.filter(region=call.programme.region_id).order_by("position", "pk")),
+        parts=county_parts_of(call.programme.region_id),
         municipalities=municipalities_of(call.programme.region_id),
         frames={frame.year: frame.amount for frame in frames},
         releases={frame.year: frame.released for frame in frames if frame.released},
