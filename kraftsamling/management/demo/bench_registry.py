@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.urls import reverse
 
 from kraftsamling.accounts.models import User
@@ -123,4 +123,4 @@ def _waiting(page: type) -> list[Any]:
 def longest_report() -> Report | None:
     """One with the texts and charts of six pages."""
     told = Report.objects.approved().filter(project__title__startswith="Bench ", project__state=ProjectState.RUNNING)
-    return told.select_related("current_version").order_by("project", "-number").first()
+    return told.select_related("current_version").order_by("project_id", F("number").desc(nulls_last=True)).first()
