@@ -269,14 +269,12 @@ def above_budget(request: PaymentRequest) -> list[str]:
     """
     project = request.project
     budget = dict(project.budget.cost_lines.filter(in_kind=False).order_by().values_list("category").annotate(sum=Sum("amount")))
-    rows = CostEntry.objects.filter(Q(request=request) | Q(request__project=project, request__state=PaymentState.DECIDED))
+    rows = CostEntry.objects.filter(Q(request=request) | Q(request__state=PaymentState.DECIDED), request__project=project)
     counted = Sum(Coalesce("approved", "amount"), output_field=KronorField())
     booked = dict(rows.order_by().values_list("category").annotate(sum=counted))
-    return [
-        text
-        for category in CostCategory
-        if (text := _above(category, booked.get(category, ZERO), budget.get(category, ZERO), tolerance_of(project)))
-    ]
+    tolerance = tolerance_of(project)
+    told = (_above(category, booked.get(category, ZERO), budget.get(category, ZERO), tolerance) for category in CostCategory)
+    return [text for text in told if text]
 
 
 def _above(category: CostCategory, booked: Kronor, budget: Kronor, tolerance: Decimal) -> str:
