@@ -65,6 +65,14 @@ def rows(call: Call, user: Any, *, filters: dict[str, Any], sort: str) -> "Query
     )
 
 
+SHOWN = (
+    "state", "current_version__title", "current_version__sought", "current_version__main_focus_area__colour",
+    "current_version__main_focus_area__short_name", "organisation__name", "organisation__kind", "organisation__seat__name",
+    "outcome__kind",
+)  # fmt: skip
+"""What a row of the board shows. All that a case holds, five tables wide, takes longer to read than to count."""
+
+
 def with_figures(sketches: "QuerySet[Sketch]", *, reader: Any = None, step: str = Step.SKETCH) -> "QuerySet[Sketch]":
     """Adds mean, spread, finished, assigned and notes_count of each case; of notes, those the reader may read."""
     done = Assessment.objects.submitted().in_step(step)

@@ -60,10 +60,11 @@ def board_detail(request: HttpRequest, slug: str) -> HttpResponse:
     form, filters = _filters(request, call)
     sort = request.GET.get("sort", board.DEFAULT_SORT)
     sums = board.sums(call, request.user, filters=filters)
+    rows = board.rows(call, request.user, filters=filters, sort=sort).only(*board.SHOWN)
     context = {
         "call": call,
         "filter_form": form,
-        "page": paged(request, board.rows(call, request.user, filters=filters, sort=sort), count=sums.count),
+        "page": paged(request, rows, count=sums.count),
         "sums": sums,
         "shown": _panel(request, call),
         "may_assign": permissions.can_assign_reviewers(request.user, call),
