@@ -24,7 +24,7 @@ from kraftsamling.files.models import StoredFile
 from kraftsamling.files.responses import send
 from kraftsamling.lib.transitions import TransitionRefused
 
-from .common import attempt, compare_page, keeps_text_on
+from .common import attempt, compare_page, conflict_reported, keeps_text_on, part_of, sent_back, unparked
 from .common import number as number_of
 from .sketches import bound_form, conflict_page, organisation_context, own_sketch
 
@@ -79,6 +79,7 @@ def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> di
     assessments = (
         sketch.assessments.active().in_step(Step.SKETCH).select_related("reviewer").prefetch_related("scores__criterion")
     )
+    parked = unparked(request, path=request.path)
     return {
         "officer": officer,
         "may_handle": officer and permissions.is_officer(request.user, sketch.call.programme_id),
@@ -86,9 +87,9 @@ def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> di
         "assessments": assessments.order_by("reviewer__name", "pk") if reads_others else [],
         "means": board.criterion_means(sketch) if reads_others else [],
         "notes": sketch.notes.visible_to(request.user).select_related("written_by").order_by("-written_at", "-pk"),
-        "note_form": NoteForm(),
+        "note_form": NoteForm(part_of(parked, "text")),
         "registry_form": RegistryForm(initial={"number": sketch.registry_number}),
-        "conflict_form": ConflictForm(),
+        "conflict_form": ConflictForm(part_of(parked, "ground")),
     }
 
 
@@ -203,15 +204,15 @@ def sketch_file_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse
     return redirect(f"{sketch.get_absolute_url()}skriv/#filer")
 
 
+@keeps_text_on("sketch_detail")
 @require_POST
 def sketch_note(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
     form = NoteForm(request.POST)
-    if form.is_valid():
-        actions.write_note(sketch, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The note is saved."))
-    else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    if not form.is_valid():
+        return sent_back(request, path=sketch.get_absolute_url(), anchor="#anteckningar")
+    actions.write_note(sketch, by=request.user, **form.cleaned_data)
+    messages.success(request, _("The note is saved."))
     return redirect(f"{sketch.get_absolute_url()}#anteckningar")
 
 
@@ -225,16 +226,11 @@ def sketch_register(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(sketch)
 
 
+@keeps_text_on("sketch_detail")
 @require_POST
 def sketch_conflict(request: HttpRequest, pk: int) -> HttpResponse:
     sketch = readable_sketch(request, pk)
-    form = ConflictForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write in a few words what kind of conflict it is."))
-        return redirect(sketch)
-    actions.declare_on_case(sketch, ground=form.cleaned_data["ground"], by=request.user)
-    messages.success(request, _("Thank you. The case is now closed to you, and others will handle it."))
-    return redirect("home")
+    return conflict_reported(request, sketch, actions.declare_on_case)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from grants import actions
+from grants.forms.reviews import ConflictForm
 from kraftsamling.lib.dates import moment_text
 from kraftsamling.lib.spreadsheet import csv_response, xlsx_response
 from kraftsamling.lib.text import clean_text
@@ -66,18 +67,37 @@ def unparked(request: HttpRequest, *, path: str) -> "MultiValueDict[str, str] | 
 
 def park_and_log_in(request: HttpRequest, *, path: str) -> HttpResponse:
     """The session expired while somebody wrote: their text is kept, and comes back after log-in."""
-    typed = {
-        clean_text(name)[:LONGEST_NAME]: [clean_text(value) for value in values]
-        for name, values in islice(request.POST.lists(), MOST_NAMES)
-        if name != "csrfmiddlewaretoken"
-    }
     try:
-        token = actions.park_text(path=path, content=typed)
+        token = _parked(request, path)
     except TransitionRefused as refusal:
         return render(
             request, "grants/too_long_to_park.html", {"refusal": str(refusal), "log_in": log_in_first(path)}, status=413
         )
     return redirect(log_in_first(path, parkerad=token))
+
+
+def _parked(request: HttpRequest, path: str) -> str:
+    typed = {
+        clean_text(name)[:LONGEST_NAME]: [clean_text(value) for value in values]
+        for name, values in islice(request.POST.lists(), MOST_NAMES)
+        if name != "csrfmiddlewaretoken"
+    }
+    return actions.park_text(path=path, content=typed)
+
+
+def sent_back(request: HttpRequest, *, path: str, anchor: str = "") -> HttpResponse:
+    """A small form on another page is not right: its text is back there, with what is wrong at the field."""
+    try:
+        token = _parked(request, path)
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(path)
+    return redirect(f"{path}?{urlencode({'parkerad': token})}{anchor}")
+
+
+def part_of(parked: Any, name: str) -> Any:
+    """What was kept, if it comes from the form with that field: a page may have several."""
+    return parked if parked is not None and name in parked else None
 
 
 def keeps_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -110,6 +130,16 @@ def keeps_text_on(page: str, *part: str) -> Callable[[Callable[..., HttpResponse
         return answer
 
     return of
+
+
+def conflict_reported(request: HttpRequest, case: Any, report: Callable[..., Any]) -> HttpResponse:
+    """The person's own report of a conflict of interest: the case closes to them, so that they are led home."""
+    form = ConflictForm(request.POST)
+    if not form.is_valid():
+        return sent_back(request, path=case.get_absolute_url())
+    report(case, ground=form.cleaned_data["ground"], by=request.user)
+    messages.success(request, _("Thank you. The case is now closed to you, and others will handle it."))
+    return redirect("home")
 
 
 def autosaved(

@@ -9,15 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from grants.forms.decisions import ComparedForm
-from grants.views.common import keeps_text, keeps_text_on, unparked  # noqa: F401 - with the rest of what keeps text
+from grants.views.common import keeps_text, keeps_text_on, part_of, unparked  # noqa: F401 - with the rest of what keeps text
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 
 CONFLICT = 409
-
-
-def part_of(parked: Any, name: str) -> Any:
-    """What was kept, if it comes from the form with that field: a page may have several."""
-    return parked if parked is not None and name in parked else None
 
 
 def typed(request: HttpRequest) -> Any:

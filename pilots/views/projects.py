@@ -17,7 +17,7 @@ from grants.budget.store import table_of
 from grants.forms.reviews import ConflictForm
 from grants.models import Decision
 from grants.permissions import require
-from grants.views.common import attempt, keeps_text, number, unparked
+from grants.views.common import attempt, conflict_reported, keeps_text, number, unparked
 from kraftsamling.lib.dates import day_text, stockholm_today
 from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import LostRace
@@ -87,13 +87,7 @@ def _conflict_form(request: HttpRequest, project: Project) -> ConflictForm | Non
 def project_conflict(request: HttpRequest, pk: int) -> HttpResponse:
     project = readable_project(request, pk)
     require(permissions.can_report_conflict(request.user, project))
-    form = ConflictForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write in a few words what kind of conflict it is."))
-        return redirect(project)
-    conflicts.report_conflict(project, ground=form.cleaned_data["ground"], by=request.user)
-    messages.success(request, _("Thank you. The case is now closed to you, and others will handle it."))
-    return redirect("home")
+    return conflict_reported(request, project, conflicts.report_conflict)
 
 
 class Step(NamedTuple):

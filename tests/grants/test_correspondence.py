@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from grants import actions, board
-from grants.models import Assessment, CaseMessage, CaseReading, Note, NoteVisibility
+from grants.models import Assessment, CaseMessage, CaseReading, ConflictDeclaration, Note, NoteVisibility
 from grants.states import AssessmentState
 from kraftsamling.home.waiting import count_waiting, waiting_for
 from kraftsamling.lib.dates import STOCKHOLM
@@ -419,6 +419,28 @@ def test_the_choice_is_made_in_the_form_and_said_beside_the_note(client, stage):
     note = Note.objects.get()
     assert (note.text, note.visibility) == ("Ring dem.", "reviewers")
     assert client.get(stage.sketch.get_absolute_url()).content.decode().count(str(note.get_visibility_display())) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "wrong"),
+    [
+        ("sketch_note", {"text": "Ring dem på måndag.", "visibility": "officers"}, {"visibility": "everybody"}),
+        ("sketch_conflict", {"ground": "Ring dem på måndag."}, {"ground": "Ring dem på måndag." * 30}),
+    ],
+)
+def test_a_small_form_gives_its_text_back(client, stage, name, typed, wrong):
+    """After a session that expired, and when something is wrong, which then stands at the field."""
+    address = reverse(name, args=[stage.sketch.pk])
+    [after_log_in] = parse_qs(urlsplit(client.post(address, typed)["Location"]).query)["next"]
+    client.force_login(stage.leader)
+    assert "Ring dem på måndag." in client.get(after_log_in).content.decode()
+    back = client.post(address, {**typed, **wrong})["Location"]
+    page = client.get(back).content.decode()
+    assert ("Ring dem på måndag." in page, 'aria-invalid="true"' in page) == (True, True)
+    assert not Note.objects.exists()
+    assert not ConflictDeclaration.objects.in_conflict().exists()
+    client.post(address, typed)
+    assert Note.objects.count() + ConflictDeclaration.objects.in_conflict().count() == 1
 
 
 def test_the_database_knows_who_may_read_a_note(stage):
