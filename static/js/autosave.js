@@ -6,6 +6,17 @@ const autosaveTexts = document.currentScript.dataset;
 const PAUSE = 2000;
 const AGAIN = 10000;
 
+// What was typed on a slow line before this file came, or what the browser has put back, is not what the page was sent with.
+function differs(field) {
+  if (field.disabled || !field.name) return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    const sent = [...field.options].some((option) => option.defaultSelected);
+    return sent ? [...field.options].some((option) => option.selected !== option.defaultSelected) : field.selectedIndex > 0;
+  }
+  return field.matches("textarea, input:not([type=file], [type=hidden])") && field.value !== field.defaultValue;
+}
+
 function autosave(form) {
   const status = document.querySelector(form.dataset.autosaveStatus);
   let dirty = false;
@@ -110,6 +121,10 @@ function autosave(form) {
   window.addEventListener("beforeunload", (event) => {
     if (dirty || (saving && !stopped)) event.preventDefault();
   });
+  if ([...form.elements].some(differs)) {
+    dirty = true;
+    later(PAUSE);
+  }
 }
 
 document.querySelectorAll("form[data-autosave-url]").forEach(autosave);

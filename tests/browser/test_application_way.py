@@ -64,7 +64,8 @@ def seated(desk):
 
 
 def fits(page):
-    """Nothing is wider than the window."""
+    """Nothing is wider than the window, once the page that was asked for is there."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"], page.url
 
 

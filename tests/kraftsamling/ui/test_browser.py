@@ -149,6 +149,39 @@ def test_autosave_tries_again_when_the_connection_is_back(page):
     expect(page.locator("#saved")).to_have_text("Saved")
 
 
+EARLY = FORM + """<script>document.querySelector("textarea").value = "typed early"</script>"""
+
+
+def test_autosave_saves_what_was_typed_before_its_script_came(page):
+    desk = Desk(page, EARLY)
+    expect(page.locator("#saved")).to_have_text("Saved at 10.42")
+    assert ["typed early" in request.post_data for request in desk.posts] == [True]
+
+
+KINDS = """<form method="post" action="/send" data-autosave-url="/save"><input type="hidden" name="revision" value="7">
+<input name="text" value="a"><input name="number" type="number" value="4"><textarea name="long">
+a
+b</textarea><input type="file" name="file"><input type="checkbox" name="box" checked><input type="radio" name="one" value="1">
+<input type="radio" name="one" value="2" checked><select name="first"><option>a</option><option>b</option></select>
+<select name="sent"><option>a</option><option selected>b</option></select>
+<select name="many" multiple><option selected>a</option><option>b</option></select><button>Send</button></form>"""
+CHANGES = {
+    "text": "text.value = 'b'", "number": "number.value = 5", "long": "long.value = 'a'", "box": "box.checked = false",
+    "first": "first.value = 'b'", "sent": "sent.value = 'a'", "many": "many.options[1].selected = true",
+}  # fmt: skip
+
+
+def test_autosave_takes_only_what_differs_from_what_the_page_was_sent_with(page):
+    Desk(page, KINDS)
+    assert page.evaluate("[...document.forms[0].elements].filter(differs).length") == 0
+    for name, change in CHANGES.items():
+        page.evaluate(f"(() => {{ const {name} = document.forms[0].elements.namedItem('{name}'); {change}; }})()")
+        assert page.evaluate("[...document.forms[0].elements].filter(differs).map((field) => field.name)") == [name]
+        page.evaluate("document.forms[0].reset()")
+    page.evaluate("document.forms[0].elements.namedItem('one')[0].checked = true")
+    assert page.evaluate("[...document.forms[0].elements].some(differs)")
+
+
 def test_autosave_stops_when_the_form_is_sent(page):
     desk = Desk(page, FORM)
     page.get_by_label("Need").fill("one")
