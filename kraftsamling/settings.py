@@ -209,6 +209,10 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-applications": {"task": "grants.tasks.lapse_applications", "schedule": crontab(minute="*/10")},
     "ask-for-follow-ups": {"task": "pilots.tasks.ask_for_follow_ups", "schedule": crontab(hour="5", minute="40")},
     "write-steering-letters": {"task": "pilots.tasks.write_steering_letters", "schedule": crontab(hour="7", minute="30")},
+    "clear-expired-sessions": {
+        "task": "kraftsamling.accounts.tasks.clear_expired_sessions",
+        "schedule": crontab(hour="3", minute="10"),
+    },
     "clear-parked-texts": {"task": "grants.tasks.clear_parked_texts", "schedule": crontab(hour="3", minute="20")},
 }
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
+
+from kraftsamling.accounts import resuming
 
 
 class LanguageMiddleware:
@@ -34,11 +36,19 @@ class LanguageMiddleware:
 
 
 class LogInFirstMiddleware(LoginRequiredMiddleware):
-    """A button pressed after the session has expired leads by log-in to the page it stood on: many an address only takes buttons."""
+    """Nothing is lost when the session has expired: a form that was sent is kept until its sender has logged in, and a button
+    leads by log-in to the page it stood on, since many an address only takes buttons.
+    """
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        if request.method == "POST" and request.user.is_authenticated:
+            resuming.forget_once_sent(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
-        came_from = urlsplit(request.headers.get("Referer", ""))
-        if request.method not in {"GET", "HEAD"} and came_from.netloc == request.get_host():
-            path = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
-            return redirect_to_login(path, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+        after = ""
+        if request.method not in {"GET", "HEAD"}:
+            after = reverse("resume") if resuming.keep(request) else resuming.page_of(request)
+        if after:
+            return redirect_to_login(after, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
         return super().handle_no_permission(request, view_func)

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/", account.account_home, name="account_home"),
     path("konto/namn/", account.account_name, name="account_name"),
     path("konto/mina-uppgifter.json", account.account_data, name="account_data"),
+    path("konto/fortsatt/", account.resume, name="resume"),
     path("konto/avsluta/", account.account_close, name="account_close"),
     path("konto/", include("kraftsamling.accounts.login_urls")),
     # organisations

@@ -98,6 +98,7 @@ ACCOUNT = {
     "account_home": page(LOGGED_IN),
     "account_name": button(LOGGED_IN),
     "account_data": page(LOGGED_IN),
+    "resume": Row(on=LOGGED_IN),  # nothing is kept in the world
     "account_close": form(LOGGED_IN),
     "account_login": log_in_form(),
     "account_logout": form(LOGGED_IN, on=frozenset({VISITOR})),
@@ -362,6 +363,7 @@ WHOLE_ADDRESSES = {
     "mfa_list_webauthn": "/konto/passnyckel/",
     "mfa_index": "/konto/tvasteg/",
     "account_data": "/konto/mina-uppgifter.json",
+    "resume": "/konto/fortsatt/",
     "mail_preferences": "/konto/utskick/",
     "organisation_list": "/organisationer/",
     "organisation_all": "/organisationer/alla/",

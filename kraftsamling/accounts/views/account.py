@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from kraftsamling.accounts import actions
+from kraftsamling.accounts import actions, resuming
 from kraftsamling.accounts.actions.account import alone_in
 from kraftsamling.accounts.forms import CloseAccountForm, NameForm
 from kraftsamling.accounts.models import Organisation, User
@@ -23,6 +23,14 @@ from kraftsamling.lib.transitions import TransitionRefused
 def account_home(request: HttpRequest) -> HttpResponse:
     user = request.user
     return render(request, "accounts/account_home.html", {"form": _name_form(user), **_protection(user)})
+
+
+@require_safe
+@never_cache
+def resume(request: HttpRequest) -> HttpResponse:
+    """What was sent while the person was logged out: it goes where it was meant for when they say so."""
+    kept = resuming.kept(request)
+    return redirect("home") if kept is None else render(request, "accounts/resume.html", {"kept": kept})
 
 
 @require_POST
