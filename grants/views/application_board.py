@@ -56,6 +56,8 @@ def applications_board(request: HttpRequest, slug: str) -> HttpResponse:
 def _panel(request: HttpRequest, call: Call) -> dict[str, Any] | None:
     """The application whose details stand beside the board, chosen by ?visa= in the address."""
     asked = number(request.GET.get("visa", ""))
+    if asked < 0:
+        return None
     related = ("application__current_version__main_focus_area", "organisation__seat", "call")
     sketch = board.chosen(call, request.user, filters={}).select_related(*related).filter(pk=asked).first()
     if sketch is None:

@@ -78,7 +78,7 @@ def board_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _panel(request: HttpRequest, call: Call) -> dict[str, Any] | None:
     """The sketch whose details stand beside the board, chosen by ?visa= in the address."""
     asked = number(request.GET.get("visa", ""))
-    if asked is None:
+    if asked < 0:
         return None
     sketches = board.with_figures(Sketch.objects.readable_by_officer(request.user).filter(call=call), reader=request.user)
     sketch = (

@@ -26,7 +26,7 @@ from tests.kept import kept
 pytestmark = pytest.mark.django_db
 
 BUDGET = 12
-ASKED = 9
+ASKED = 8
 """What the page asks the database for, without the session, which lies in the cache where there is one."""
 HUNDREDTH = Decimal("0.01")
 
