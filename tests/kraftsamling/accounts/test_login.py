@@ -253,6 +253,7 @@ def test_the_log_in_page_shows_the_demo_accounts_in_demo_mode_only(client, setti
     assert page.context["form"]["login"].value() == "kommun@demo.example"
     shown = [account.email in page.content.decode() for account in demo.DEMO_ACCOUNTS]
     assert shown == [True] * 13
+    assert page.content.decode().count('href="?som=') == 13
     unknown = client.get(reverse("account_login"), {"som": "nobody"})
     assert unknown.context["form"]["login"].value() is None
 
