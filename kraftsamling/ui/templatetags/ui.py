@@ -346,5 +346,6 @@ def _marked(kind: str, text: str) -> str:
 
 # ---- Inside sentences and in plain text, where a tag would be markup
 
+register.filter("under", lambda values, headings: list(zip(headings, values, strict=True)))
 register.filter("moment_text", lambda at: moment_text(at) if at else NOTHING)
 register.filter("day_text", lambda on: day_text(on) if on else NOTHING)
