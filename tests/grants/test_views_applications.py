@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import re
+from collections import Counter
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -64,6 +65,16 @@ def section_data(application, key, **changes):
     form = SectionForm(BY_KEY[key], everything, application=application)
     sent = {name: everything[name] for name in form.all_names() if everything.get(name) is not None}
     return {**sent, "revision": draft(application).revision}
+
+
+def test_what_remains_is_named_under_the_part_that_it_belongs_to(application, writer):
+    page = writer.get(url("application_preview", application))
+    errors = page.content.decode().split('class="errors"')[1].split("</div>")[0]
+    shown = {part.split("</h3>")[0]: part.count("<li>") for part in errors.split("<h3>")[1:]}
+    titles = {section["key"]: section["title"] for section in page.context["sections"]}
+    expected = Counter(titles[section] for section, _name, _label in page.context["remaining"])
+    assert shown == expected
+    assert len(shown) > 3
 
 
 def test_all_parts_are_written_page_by_page_and_sent_in(application, writer, leader):

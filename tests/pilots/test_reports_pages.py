@@ -263,7 +263,11 @@ def test_columns_for_sex_are_there_where_somebody_told_of_it(report, project, of
     typed = {f"outcome_{indicator.pk}_women": women, f"outcome_{indicator.pk}_men": men}
     reports.create_submitted(report, **typed)
     html = signed_in(officer).get(reverse("indicator_list", args=[project.pk])).content.decode()
-    assert [html.count(f">{gettext(word)}</th>") for word in ("Outcome", "Girls and women", "Boys and men")] == [1, columns, columns]
+    assert [html.count(f">{gettext(word)}</th>") for word in ("Outcome", "Girls and women", "Boys and men")] == [
+        1,
+        columns,
+        columns,
+    ]
 
 
 def test_an_officer_who_joins_the_owner_no_longer_reviews(report, officer):
