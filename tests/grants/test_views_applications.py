@@ -110,6 +110,8 @@ def test_without_signature_or_declaration_nothing_is_sent(application, writer, l
     del data[left_out]
     page = writer.post(url("application_submit", application), data)
     assert (page.status_code, left_out in page.context["form"].errors) == (200, True)
+    summary = page.content.decode().split('class="errors" role="alert" tabindex="-1" autofocus')[1].split("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == [{"signatory": "id_signatory_0", "is_true": "id_is_true"}[left_out]]
     assert not ApplicationVersion.objects.exists()
 
 

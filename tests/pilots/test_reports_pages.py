@@ -122,6 +122,8 @@ def test_it_is_not_sent_in_before_it_is_said_to_be_right(report, member):
     revision = reports.write(report)
     answer = member.post(url("report_submit", report), {"revision": revision})
     assert (answer.status_code, ReportVersion.objects.count()) == (200, 0)
+    summary = answer.content.decode().split('class="errors" role="alert" tabindex="-1" autofocus')[1].split("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == ["id_is_true"]
 
 
 def test_pressed_twice_there_is_one_receipt(report, member):
