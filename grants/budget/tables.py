@@ -148,6 +148,11 @@ class Table:
         return deviations(self)
 
     @property
+    def headings(self) -> tuple[str, ...]:
+        """The columns as a person reads them."""
+        return (*(str(year) for year in self.years), _("Total"))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return (*(str(year) for year in self.years), TOTAL)
 

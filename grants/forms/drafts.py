@@ -72,6 +72,10 @@ class DraftForm(forms.Form):
     def _label(self, name: str, error: ValidationError) -> str:
         return self._place(name) if name in self.fields else " ".join(error.messages)
 
+    def label_of(self, name: str) -> str:
+        """What the field is called outside its own row, also in the summary of what is wrong."""
+        return self._place(name)
+
     def _place(self, name: str) -> str:
         """What the field is called outside its own row."""
         return str(self.fields[name].label)

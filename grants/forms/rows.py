@@ -119,10 +119,6 @@ class RowsForm(DraftForm):
                 if name in self.fields and name not in self.errors and begun and not self.cleaned_data.get(name):
                     self.add_error(name, _("Write what the row is about, or empty the rest of it."))
 
-    def label_of(self, name: str) -> str:
-        """What the field is called outside its own row."""
-        return self._place(name)
-
     def label_within(self, name: str) -> str:
         """What the field is called inside its row; empty for a field that stands by itself or begins a row."""
         return str(self.fields[name].label) if self._first_of_row(name) not in {"", name} else ""

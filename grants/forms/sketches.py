@@ -26,6 +26,8 @@ CONTACTS = 3
 CONTACTS_ASKED_FOR = 2
 MOST_WORDS = {"summary": 80, "need": 150, "idea": 250, "target_group": 100, "learning": 120}
 TEXT_FIELDS = tuple(MOST_WORDS)
+LEFT_OUT = re.compile(rf"partner_\d+_name|contact_\d+_phone|contact_{CONTACTS}_name")
+"""Of the rows of names, what nobody has to fill in, and what is called optional therefore."""
 COST_FIELDS = ("cost_own_staff", "cost_external_services", "cost_travel", "cost_indirect")
 
 
@@ -145,7 +147,7 @@ class SketchForm(CaseForm):
             field.error_messages["required"] = _("Remains to be filled in.")
             field.needed_to_submit = name.startswith(
                 ("partner_", "contact_", "cost_", "municipalities", "whole_county", "groups_only")
-            )  # type: ignore[attr-defined]
+            ) and not LEFT_OUT.fullmatch(name)  # type: ignore[attr-defined]
         return found
 
     def _sought_help(self) -> str:

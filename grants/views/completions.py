@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grants import actions, permissions
 from grants.forms.correspondence import CompletionForm, ExtendForm
 from grants.models import Application, CompletionRequest
-from grants.states import ApplicationState, CompletionState
+from grants.states import UNDECIDED_STATES, ApplicationState, CompletionState
 from kraftsamling.lib.transitions import TransitionRefused
 
 from .common import attempt, keeps_text_on, unparked
@@ -124,7 +124,7 @@ def completion_context(request: HttpRequest, application: Application, *, at: da
         "ruling": asked,
         "ruling_due_at": actions.ruling_due_at(asked.asked_at) if asked else None,
         "ruling_refusal": actions.ruling_refusal(application, at=at) if own and application.submitted_at else "",
-        "may_ask_ruling": own and application.submitted_at is not None,
+        "may_ask_ruling": own and application.state in UNDECIDED_STATES,
     }
 
 

@@ -12,8 +12,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _IDENTITY = re.compile(
     r"(?<!\d)(?P<century>18|19|20)?(?P<date>\d{6})[\s\u00a0]?[-+\u2010-\u2015\u2212]?[\s\u00a0]?(?P<last>\d{4})(?!\d)"
 )
+_NO_NAME = (
+    "Alla|Barn|Barnen|De|Deltagare|Deltagarna|Elever|Eleverna|Flera|Flickor|Flickorna|För|Killar|Killarna|Målgruppen|Många|"
+    "Några|Pojkar|Pojkarna|Projektet|Tjejer|Tjejerna|Unga|Ungdomar|Ungdomarna|Varje"
+)
+"""Words for a group, with which a sentence about groups begins."""
 _NAME_AND_CLASS = re.compile(
-    r"\b(?P<name>[A-ZÅÄÖ][a-zåäöé]{2,})\b[^.!?\n]{0,40}?\b(?:går i|i klass|i årskurs|i åk|elev på|elev i)\s+(?P<place>\w[\w ]{0,25})"
+    rf"\b(?!(?:{_NO_NAME})\b)(?P<name>[A-ZÅÄÖ][a-zåäöé]{{2,}})\b[^.!?\n]{{0,40}}?\b(?:går i|i klass|i årskurs|i åk|elev på|elev i)\s+(?P<place>\w[\w ]{{0,25}})"
 )
 COORDINATION_DAY_OFFSET = 60
 """A coordination number (samordningsnummer) is written with 60 added to the day."""

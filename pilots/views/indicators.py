@@ -49,7 +49,12 @@ def _with_values(project: Project, user: Any) -> list[tuple[Indicator, list[Indi
 
 def _told(indicator: Indicator, values: list[IndicatorValue]) -> dict[str, Any]:
     points = [(value.measured_on, value.value) for value in values]
-    return {"indicator": indicator, "values": values, "chart": line_chart(points, target=indicator.target) if points else None}
+    return {
+        "indicator": indicator,
+        "values": values,
+        "by_sex": any((value.women, value.men) != (None, None) for value in values),
+        "chart": line_chart(points, target=indicator.target) if points else None,
+    }
 
 
 def _form_page(request: HttpRequest, project: Project, indicator: Indicator | None) -> HttpResponse:

@@ -1,4 +1,4 @@
-// The account menu closes by Escape and by a press beside it. Without this file it closes by its own button.
+// The menus close by Escape, by a press beside them and when the focus leaves them. Without this file they close by their own buttons.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -9,8 +9,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("click", (event) => {
+const closeWhatIsLeft = (event) => {
   for (const menu of document.querySelectorAll("details.account-menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
+};
+document.addEventListener("click", closeWhatIsLeft);
+
+document.addEventListener("focusin", (event) => {
+  closeWhatIsLeft(event);
+  const menu = document.getElementById("menu");
+  if (menu?.hidePopover && menu.matches(":popover-open") && !menu.contains(event.target)) menu.hidePopover();
 });

@@ -129,7 +129,7 @@ def budgeted(page):
     expect(figure(page, "gap")).to_have_text(kronor(20_000))
     page.locator("[name=b_f1_2027]").fill("220 000")
     expect(figure(page, "gap")).to_have_text("0")
-    expect(page.locator("#checks")).to_contain_text(sv("The budget is finished."))
+    expect(page.locator("#checks")).to_contain_text(sv("The budget adds up."))
     go_on(page, "hallbarhet")
 
 

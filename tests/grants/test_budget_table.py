@@ -273,8 +273,9 @@ def test_the_table_is_printed_with_every_cell_and_the_note_of_rounding():
     page = shown(golden(decided_share=platform.DECIDED_SHARE), "en")
 
     for row in platform.PRINTED.values():
-        for cell in row.values():
-            assert f'<td class="num">{grouped(cell)}</td>' in page
+        for column, cell in row.items():
+            label = "Total" if column == "total" else column
+            assert f'<td class="num" data-label="{label}">{grouped(cell)}</td>' in page
     assert page.count("27.60\u00a0%") == 4
     assert page.count("28\u00a0%") == 1
     assert "The amounts are rounded one by one." in page

@@ -621,6 +621,17 @@ def test_the_button_for_a_ruling_says_why_it_is_too_early(client, stage):
     assert RulingRequest.objects.count() == 1
 
 
+def test_a_case_that_no_longer_waits_says_nothing_of_a_ruling(client, stage):
+    came_in(stage, AUGUST)
+    client.force_login(stage.writer)
+    shown = {}
+    with time_machine.travel(AT, tick=False):
+        for state in ("submitted", "returned", "granted", "rejected", "dismissed", "withdrawn"):
+            set_state(stage.application, state)
+            shown[state] = 'id="avgorande"' in client.get(stage.application.get_absolute_url()).content.decode()
+    assert [state for state, is_shown in shown.items() if is_shown] == ["submitted", "returned"]
+
+
 def test_the_page_asks_as_much_for_one_request_as_for_three(client, stage):
     completion = ask(stage)
     client.force_login(stage.leader)

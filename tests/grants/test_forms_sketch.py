@@ -96,6 +96,16 @@ def test_what_may_be_left_out_may_be_left_out(call, name):
     assert [field for field, _label in form.remaining()] == []
 
 
+def test_who_writes_is_told_what_of_partners_and_contacts_may_be_left_out(call):
+    fields = SketchForm({}, call=call).fields
+    asked_for = [name for name, field in fields.items() if name.startswith(("partner_", "contact_")) and field.needed_to_submit]
+    optional = [name for name in fields if name.startswith(("partner_", "contact_")) and name not in asked_for]
+    assert optional == [
+        *[f"partner_{number}_name" for number in range(1, PARTNERS + 1)],
+        "contact_1_phone", "contact_2_phone", "contact_3_name", "contact_3_phone",
+    ]  # fmt: skip
+
+
 # ---- Amounts
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import re
+from collections import Counter
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -66,6 +67,16 @@ def section_data(application, key, **changes):
     return {**sent, "revision": draft(application).revision}
 
 
+def test_what_remains_is_named_under_the_part_that_it_belongs_to(application, writer):
+    page = writer.get(url("application_preview", application))
+    errors = page.content.decode().split('class="errors"')[1].split("</div>")[0]
+    shown = {part.split("</h3>")[0]: part.count("<li>") for part in errors.split("<h3>")[1:]}
+    titles = {section["key"]: section["title"] for section in page.context["sections"]}
+    expected = Counter(titles[section] for section, _name, _label in page.context["remaining"])
+    assert shown == expected
+    assert len(shown) > 3
+
+
 def test_all_parts_are_written_page_by_page_and_sent_in(application, writer, leader):
     make.create_signatory(application.sketch.organisation)
     for section in SECTIONS:
@@ -99,6 +110,8 @@ def test_without_signature_or_declaration_nothing_is_sent(application, writer, l
     del data[left_out]
     page = writer.post(url("application_submit", application), data)
     assert (page.status_code, left_out in page.context["form"].errors) == (200, True)
+    summary = page.content.decode().split('class="errors" role="alert" tabindex="-1" autofocus')[1].split("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == [{"signatory": "id_signatory_0", "is_true": "id_is_true"}[left_out]]
     assert not ApplicationVersion.objects.exists()
 
 

@@ -232,7 +232,8 @@ def test_the_page_shows_limits_criteria_questions_and_contact(client, call, lead
     html = client.get(call.get_absolute_url()).content.decode()
     shown = [
         call.summary, call.purpose, call.eligibility, call.funder, call.contact_email, "Får en kommun söka två gånger?",
-        "Ja, det går bra.", *call.criteria.values_list("name", flat=True), *call.eligible_kind_labels,
+        "Ja, det går bra.", *call.criteria.values_list("name", flat=True),
+        f'{_("Kinds of organisations:")} {", ".join(kind.lower() for kind in call.eligible_kind_labels)}.',
     ]  # fmt: skip
     assert [text for text in shown if escape(text) not in html] == []
     assert "kl.\u00a016.00" in html.replace("kl. 16.00", "kl.\u00a016.00")

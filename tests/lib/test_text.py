@@ -127,6 +127,11 @@ def test_any_computed_number_is_found(day, birth):
         ("Vi möter elever i årskurs 7.", []),
         ("Barn och unga i hela länet", []),
         ("Örebro är stort. De går i skolan.", []),
+        ("Elever i årskurs 4–9 på två skolor, omkring 90 personer.", []),
+        ("Många barn i klass 4 saknar en fritid.", []),
+        ("Elever och Lisa går i klass 4B", ["Lisa går i klass 4B"]),
+        ("Barnet Lisa går i klass 4B", ["Barnet Lisa går i klass 4B"]),
+        ("Allan går i klass 4B", ["Allan går i klass 4B"]),
     ],
 )
 def test_a_named_pupil_in_a_named_class_is_asked_about(text, hints):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 import time_machine
@@ -75,6 +76,9 @@ def test_a_request_is_begun_written_attached_signed_and_sent_in(project, owner):
     assert "1\u00a0800\u00a0kr" in text_of(page)  # 40 per cent, if all is approved
     signatory = money.signatory(project)
     made.refresh_from_db()
+    refused = text_of(owner.post(url("payment_submit", made.pk), {"revision": made.revision}))
+    summary = refused.split('class="errors" role="alert" tabindex="-1" autofocus')[1].split("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == ["id_signatory_0", "id_is_true"]
     page = owner.post(
         url("payment_submit", made.pk), {"signatory": signatory.pk, "is_true": "on", "revision": made.revision}, follow=True
     )

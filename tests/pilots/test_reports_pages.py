@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from grants.models import ParkedText
 from kraftsamling.accounts.models import Membership
@@ -121,6 +122,8 @@ def test_it_is_not_sent_in_before_it_is_said_to_be_right(report, member):
     revision = reports.write(report)
     answer = member.post(url("report_submit", report), {"revision": revision})
     assert (answer.status_code, ReportVersion.objects.count()) == (200, 0)
+    summary = answer.content.decode().split('class="errors" role="alert" tabindex="-1" autofocus')[1].split("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == ["id_is_true"]
 
 
 def test_pressed_twice_there_is_one_receipt(report, member):
@@ -253,6 +256,20 @@ def test_the_steering_group_sees_approved_figures_and_no_texts(report, project, 
     reports.approve(report, by=officer)
     text = steering.get(page).content.decode()
     assert ("<strong>22</strong>" in text, report.get_absolute_url() in text) == (True, False)
+
+
+@pytest.mark.parametrize(("women", "men", "columns"), [("", "", 0), ("12", "10", 1), ("0", "22", 1)])
+def test_columns_for_sex_are_there_where_somebody_told_of_it(report, project, officer, women, men, columns):
+    indicator = project.indicators.get()
+    Indicator.objects.filter(pk=indicator.pk).update(concerns_people=True)
+    typed = {f"outcome_{indicator.pk}_women": women, f"outcome_{indicator.pk}_men": men}
+    reports.create_submitted(report, **typed)
+    html = signed_in(officer).get(reverse("indicator_list", args=[project.pk])).content.decode()
+    assert [html.count(f">{gettext(word)}</th>") for word in ("Outcome", "Girls and women", "Boys and men")] == [
+        1,
+        columns,
+        columns,
+    ]
 
 
 def test_an_officer_who_joins_the_owner_no_longer_reviews(report, officer):

@@ -344,7 +344,16 @@ def _marked(kind: str, text: str) -> str:
     return text if kind == "same" else format_html("<{0}>{1}</{0}>", kind, text)
 
 
+@register.filter
+def named_in_summary(field: BoundField) -> str:
+    """What a field is called before what is wrong with it: a form may say more than its label, and a question needs no colon."""
+    label_of = getattr(field.form, "label_of", None)
+    name = str(label_of(field.name) if label_of else field.label)
+    return name if name.endswith("?") else f"{name}:"
+
+
 # ---- Inside sentences and in plain text, where a tag would be markup
 
+register.filter("under", lambda values, headings: list(zip(headings, values, strict=True)))
 register.filter("moment_text", lambda at: moment_text(at) if at else NOTHING)
 register.filter("day_text", lambda on: day_text(on) if on else NOTHING)

@@ -13,6 +13,7 @@ from django.contrib.auth import get_user
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from kraftsamling.accounts import demo
 from kraftsamling.accounts.models import User
@@ -245,6 +246,15 @@ def test_a_session_of_a_demo_account_ends_when_demo_mode_is_turned_off(client, s
     assert not user_of(client).is_authenticated
 
 
+def test_who_was_logged_out_while_writing_is_told_that_the_text_is_kept(client):
+    words = _("You had been logged out. Log in, and you come back to your text.")
+    shown = [
+        words in client.get(reverse("account_login"), {"next": address}).content.decode()
+        for address in ("/skisser/1/skriv/", "/skisser/1/skriv/?parkerad=abc")
+    ]
+    assert shown == [False, True]
+
+
 def test_the_log_in_page_shows_the_demo_accounts_in_demo_mode_only(client, settings):
     page = client.get(reverse("account_login"), {"som": "kommun"}).content.decode()
     assert (demo.DEMO_PASSWORD in page, "kommun@demo.example" in page) == (False, False)
@@ -253,6 +263,7 @@ def test_the_log_in_page_shows_the_demo_accounts_in_demo_mode_only(client, setti
     assert page.context["form"]["login"].value() == "kommun@demo.example"
     shown = [account.email in page.content.decode() for account in demo.DEMO_ACCOUNTS]
     assert shown == [True] * 13
+    assert page.content.decode().count('href="?som=') == 13
     unknown = client.get(reverse("account_login"), {"som": "nobody"})
     assert unknown.context["form"]["login"].value() is None
 

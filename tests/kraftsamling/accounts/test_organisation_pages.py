@@ -337,3 +337,11 @@ def test_the_page_of_an_organisation_asks_the_database_equally_often(
     client.get(url)
     with django_assert_max_num_queries(15):
         client.get(url)
+
+
+def test_who_has_no_organisation_sees_one_way_to_add_one_and_it_is_one_step_from_home(member):
+    register = reverse("organisation_register")
+    newcomer = as_(UserFactory())
+    assert newcomer.get(reverse("organisation_list")).content.decode().count(f'href="{register}"') == 1
+    assert f'href="{register}"' in newcomer.get(reverse("home")).content.decode()
+    assert as_(member).get(reverse("organisation_list")).content.decode().count(f'href="{register}"') == 1

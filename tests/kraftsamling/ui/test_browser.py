@@ -246,3 +246,87 @@ def test_paper_shows_what_is_folded_but_belongs_to_the_text_and_nothing_to_press
     assert {text: place.evaluate(shown) for text, place in seen.items()} == {
         "Call": True, "Only on the screen": False, "Also on paper": True, "Do it": False, "Menu": False, "Skip": False,
     }  # fmt: skip
+
+
+# ---- A phone, a keyboard, large text
+
+
+def styled(page, body, *, width=390):
+    css = (settings.BASE_DIR / "static/css/kraft.css").read_text(encoding="utf-8")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(reduced_motion="reduce")
+    page.set_content(f"<!doctype html><html lang='sv'><style>{css}</style><main>{body}</main></html>")
+
+
+def test_what_has_the_focus_is_never_behind_the_bar_with_the_buttons(page):
+    fields = "".join(f"<div class='field'><label>{n}<input name='f{n}'></label></div>" for n in range(40))
+    styled(page, f"<form>{fields}<div class='sticky-bar'><button class='btn'>Save</button></div></form>")
+    top = page.locator(".sticky-bar").bounding_box()["y"]
+    page.locator("[name=f0]").focus()
+    lowest = []
+    for _n in range(30):
+        page.keyboard.press("Tab")
+        lowest.append(page.evaluate("document.activeElement.getBoundingClientRect().bottom"))
+    assert max(lowest) <= top
+
+
+def test_a_message_is_seen_where_the_page_opens_further_down(page):
+    styled(
+        page,
+        "<div class='wrap messages'><p class='notice error'>Too large</p></div>"
+        "<p style='height:3000px'></p><section id='filer'>Files<p style='height:2000px'></p></section>",
+    )
+    page.evaluate("location.hash = 'filer'")
+    expect(page.locator("#filer")).to_be_in_viewport()
+    expect(page.get_by_text("Too large")).to_be_in_viewport()
+
+
+TABLE = """<table class="table cards"><thead><tr><th>Sketch</th><th>State</th></tr></thead><tbody>
+<tr><td data-label="Sketch"><a href="/">Evening</a></td><td data-label="State">Sent</td></tr>
+<tr><td data-label="Booked"><input name="day" aria-label="Booked"></td><td data-label="Sum">7</td></tr>
+<tr class="sum"><th scope="row">Total</th><td data-label="2026">7</td></tr></tbody></table>"""
+
+
+def test_on_a_phone_a_card_begins_with_its_subject_and_a_field_keeps_its_name(page):
+    styled(page, TABLE)
+    label = "(cell) => { const s = getComputedStyle(cell, '::before'); return s.display === 'none' ? '' : s.content }"
+    assert [cell.evaluate(label) for cell in page.locator("td").all()] == ["", '"State"', '"Booked"', '"Sum"', '"2026"']
+    lines = "(cells) => cells.map((cell) => getComputedStyle(cell).borderTopWidth)"
+    assert page.locator(".sum > *").evaluate_all(lines) == ["0px", "0px"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<a class='btn small' href='/'>Do</a>", "<details><summary>More</summary></details>",
+        "<p class='export'><a href='/'>CSV</a></p>", "<form class='filter-bar'><p class='filter'><select></select></p></form>",
+        "<table class='table cards'><tr><td><input></td></tr></table>",
+    ],
+)  # fmt: skip
+def test_what_is_tapped_is_44_pixels_high_on_a_phone(page, body):
+    styled(page, body)
+    assert page.locator("main :is(.btn, summary, a, select, input)").bounding_box()["height"] >= 44
+
+
+def test_the_button_of_a_form_stands_clear_of_the_field_above_also_with_a_hidden_field_between(page):
+    styled(
+        page,
+        "<form class='stack'><input type='hidden'><div class='field'><input aria-label='Mail'></div><input type='hidden'>"
+        "<div class='cluster'><button class='btn'>Log in</button></div></form>",
+    )
+    field, button = page.locator(".field").bounding_box(), page.locator(".btn").bounding_box()
+    assert button["y"] - (field["y"] + field["height"]) > 20
+
+
+def test_the_menu_of_a_phone_closes_when_the_focus_leaves_it(page):
+    script = "<script src='/static/js/menu.js' defer></script>"
+    header = "<button popovertarget='menu'>Menu</button><div id='menu' popover><a href='/a'>Calls</a></div><a href='/b'>Page</a>"
+    Desk(page, header + script)
+    page.get_by_role("button", name="Menu").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#menu")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Calls")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Page")).to_be_focused()
+    expect(page.locator("#menu")).to_be_hidden()

@@ -80,6 +80,21 @@ def test_optional_fields_say_so_unless_they_are_needed_to_submit(source):
     assert re.findall(r"(\w+) <span class=\"optional\">\(optional\)", html) == ["Optional"]
 
 
+class QuestionForm(forms.Form):
+    first = forms.CharField(label="Where?")
+    second = forms.CharField(label="E-mail")
+    third = forms.CharField(label="Phone")
+
+    def label_of(self, name):
+        return "Contact 1: e-mail" if name == "second" else str(self.fields[name].label)
+
+
+def test_the_summary_names_a_field_as_its_form_does_outside_its_row_and_a_question_has_no_colon(source):
+    html = render(source, form=QuestionForm({}))
+    shown = [re.sub(r"<[^>]+>", "", line).strip() for line in html.split("</ul>")[0].split("<li>")[1:]]
+    assert shown == [f"{name} This field is required." for name in ("Where?", "Contact 1: e-mail:", "Phone:")]
+
+
 def test_errors_stand_in_the_summary_and_at_the_field(source):
     html = render(source, form=EveryWidgetForm({"many": ["a"], "text": "far too long for this small field"}))
     summary = html.split("</ul>")[0]
