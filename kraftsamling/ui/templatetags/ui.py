@@ -19,6 +19,7 @@ from kraftsamling.lib.charts import ROW, WIDTH, bars
 from kraftsamling.lib.dates import NBSP, STOCKHOLM, day_text, moment_text, time_left_text
 from kraftsamling.lib.line_charts import BAR_ROW
 from kraftsamling.lib.money import Kronor, grouped
+from kraftsamling.lib.text import in_sentence
 from kraftsamling.ui.addresses import address_as, query_with, sort_link
 from kraftsamling.ui.differences import changed_pieces
 from kraftsamling.ui.shapes import FOCUS_SHAPES, ICONS
@@ -280,6 +281,12 @@ def whole_field(context: Context, field: BoundField) -> SafeString:
     return format_html(_FIELD, field.auto_id, classes, field.id_for_label, label, _field_notes(field), _with_units(field, *units))
 
 
+@register.simple_tag
+def summary_label(field: BoundField) -> str:
+    """What the field is called far from its place: where several share a label, the form says which it is."""
+    return getattr(field.field, "summary_label", None) or field.label
+
+
 _CHECK = """
 <div id="div_{}" class="field check{}">
   <div class="check-row">{}<label for="{}">{}</label></div>
@@ -347,4 +354,5 @@ def _marked(kind: str, text: str) -> str:
 # ---- Inside sentences and in plain text, where a tag would be markup
 
 register.filter("moment_text", lambda at: moment_text(at) if at else NOTHING)
+register.filter("in_sentence", in_sentence)
 register.filter("day_text", lambda on: day_text(on) if on else NOTHING)
