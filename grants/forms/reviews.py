@@ -62,9 +62,15 @@ class AssessmentForm(forms.Form):
         for criterion in self.criteria:
             score, reason = f"score_{criterion.pk}", f"reason_{criterion.pk}"
             self.fields[score] = forms.TypedChoiceField(
-                label=_("Score"), choices=self._levels(criterion), coerce=int, widget=forms.RadioSelect
+                label=_("Score"),
+                choices=self._levels(criterion),
+                coerce=int,
+                widget=forms.RadioSelect,
+                help_text=criterion.description,
             )
             self.fields[reason] = PlainTextField(label=_("Reason"), words=200, rows=3)
+            for name in (score, reason):
+                self.fields[name].summary_label = f"{criterion.name}, {str(self.fields[name].label).lower()}"  # type: ignore[attr-defined]
             parts.append(PlainFieldset(criterion.name, score, reason, css_id=f"kriterium-{criterion.pk}", css_class="criterion"))
         self.fields["recommendation"] = forms.ChoiceField(
             label=_("Your recommendation"), choices=recommendations(step), widget=forms.RadioSelect
