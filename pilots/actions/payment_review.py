@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from grants.permissions import require
 from kraftsamling.audit import log as audit
@@ -157,7 +158,12 @@ def decide_request(
 def _guard_decision(request: PaymentRequest, facts: payment_rules.Facts) -> None:
     if facts.left:
         raise TransitionRefused(
-            _("%(count)d rows have not been assessed. Approve the rest, or say what is deducted.") % {"count": facts.left}
+            ngettext(
+                "%(count)d row has not been assessed. Approve it, or say what is deducted.",
+                "%(count)d rows have not been assessed. Approve the rest, or say what is deducted.",
+                facts.left,
+            )
+            % {"count": facts.left}
         )
     broken = [obstacle.text for obstacle in payment_rules.indirect_obstacles(request, facts, column="approved")]
     if broken:

@@ -364,6 +364,7 @@ def test_the_file_is_made_fetched_twice_filled_in_and_read_back(project, by):
     assert (payout.reference in text_of(page), Payout.objects.get().state) == (True, "exported")
     page = economist.post(url("payout_paid"), {"rows": page.context["packed"]}, follow=True)
     assert (Payout.objects.get().paid_on, Payout.objects.get().state) == (dt.date(2027, 4, 20), "paid")
+    assert told(page) == ["1 utbetalning är bokförd som gjord."]
 
 
 @pytest.mark.parametrize(
