@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor
+from kraftsamling.lib.text import told_once
 from kraftsamling.ui.templatetags.ui import NOTHING, focus_tag, pill
 
 from . import simulator
@@ -53,7 +54,7 @@ def rows(found: Material, form: Any) -> SafeString:
                 ticked=" checked" if case.pk in form.picked else "",
                 url=f"{before}{case.pk}{after}",
                 title=escape(case.title),
-                who=escape(f"{case.organisation}, {kinds[case.kind]}, {case.seat}"),
+                who=escape(told_once(case.organisation, kinds[case.kind], case.seat)),
                 state=_state(case, found.step),
                 tag=tags.get(case.area, NOTHING),
                 mean=_figure(case.mean, figures),

@@ -1,5 +1,6 @@
 """Forms with which officers prepare a call."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -127,7 +128,7 @@ class CallForm(forms.ModelForm):
                 Div("focus_areas", css_class="many-choices"),
                 "funder",
             ),
-            Fieldset(_("Who may apply"), "eligibility", Div("eligible_kinds", css_class="many-choices")),
+            Fieldset(_("Applicants"), "eligibility", Div("eligible_kinds", css_class="many-choices")),
             Fieldset(_("Frame per year"), *frames, css_id="id_frames"),
             Fieldset(
                 _("Limits"),
@@ -194,6 +195,12 @@ class CallForm(forms.ModelForm):
         """The model is changed by an action, never by the form."""
 
 
+def _without_marks(fields: Mapping[str, forms.Field]) -> None:
+    """Only the row as a whole may be left out: a mark at each of its fields would say what is not so."""
+    for field in fields.values():
+        field.needed_to_submit = True  # type: ignore[attr-defined]
+
+
 class CriterionForm(forms.Form):
     """One criterion with its described levels."""
 
@@ -210,7 +217,8 @@ class CriterionForm(forms.Form):
             self.fields[f"level_{level}"] = PlainTextField(
                 label=_("What %(level)d means") % {"level": level}, max_length=300, required=False
             )
-        levels = Fieldset(_("The levels"), *(f"level_{level}" for level in range(LEVELS)))
+        levels = Fieldset(_("The levels (optional)"), *(f"level_{level}" for level in range(LEVELS)))
+        _without_marks(self.fields)
         self.helper = laid_out(Div("name", "weight", css_class="field-row"), "description", levels)
 
     def clean(self) -> dict[str, Any]:
@@ -261,6 +269,7 @@ class QuestionForm(forms.Form):
         }  # fmt: skip
         for name, label in labels.items():
             self.fields[name].label = label
+        _without_marks({name: self.fields[name] for name in ("label", "step", "kind")})
         self.helper = laid_out(
             "label", Div("step", "kind", "word_limit", css_class="field-row"), "help_text", "choices", "required"
         )

@@ -168,8 +168,8 @@ class DecisionForm(ComparedForm):
         corrected = [Fieldset(_("Correction"), "correction")] if "correction" in self.fields else []
         return [
             *corrected,
-            Fieldset(_("Decision"), "kind", "share", "cap", "eu_cofinanced", "starts_on", "ends_on", "exceeds_reason"),
-            Fieldset(_("Reasons"), "reasons", "strategy_link"),
+            Fieldset(_("What is decided"), "kind", "share", "cap", "eu_cofinanced", "starts_on", "ends_on", "exceeds_reason"),
+            Fieldset(_("Why"), "reasons", "strategy_link"),
             Fieldset(_("Only for a grant"), "conditions", "follow_up", "financing_plan", "final_report"),
             Fieldset(_("Who decides, and when"), "deciding_body", "decided_on", "minutes_item", "delegation_item", "presenter",
                      "took_part", "no_appeal"),

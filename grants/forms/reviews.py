@@ -62,7 +62,11 @@ class AssessmentForm(forms.Form):
         for criterion in self.criteria:
             score, reason = f"score_{criterion.pk}", f"reason_{criterion.pk}"
             self.fields[score] = forms.TypedChoiceField(
-                label=_("Score"), choices=self._levels(criterion), coerce=int, widget=forms.RadioSelect
+                label=_("Score"),
+                choices=self._levels(criterion),
+                coerce=int,
+                widget=forms.RadioSelect,
+                help_text=criterion.description,
             )
             self.fields[reason] = PlainTextField(label=_("Reason"), words=200, rows=3)
             parts.append(PlainFieldset(criterion.name, score, reason, css_id=f"kriterium-{criterion.pk}", css_class="criterion"))
@@ -73,6 +77,12 @@ class AssessmentForm(forms.Form):
         for field in self.fields.values():
             field.error_messages["required"] = _("Remains to be filled in.")
         self.helper = laid_out(*parts, Fieldset(_("On the whole"), "recommendation", "comment"))
+
+    def label_of(self, name: str) -> str:
+        """The field's label, with the criterion it is about: all criteria ask for the same two things."""
+        label = str(self.fields[name].label)
+        about = {f"{kind}_{one.pk}": one.name for one in self.criteria for kind in ("score", "reason")}.get(name)
+        return f"{about}, {label.lower()}" if about else label
 
     @staticmethod
     def _levels(criterion: Criterion) -> list[tuple[int, str]]:

@@ -39,6 +39,8 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
     application = readable_application(request, pk)
     sketch, at = application.sketch, timezone.now()
     own = permissions.can_write_application(request.user, application)
+    officer = not own and permissions.can_read_case_as_officer(request.user, sketch)
+    decisions = Decision.objects.visible_to(request.user).filter(application=application).order_by("-version")
     context = {
         "application": application,
         "sketch": sketch,
@@ -47,11 +49,8 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": progress.steps(sketch, at=at),
         "ball": progress.ball(sketch, at=at),
         "may_handle": not own and permissions.can_handle_application(request.user, application),
-        "reads_as_officer": not own and permissions.can_read_case_as_officer(request.user, sketch),
-        "decisions": Decision.objects.visible_to(request.user)
-        .filter(application=application)
-        .exclude_drafts()
-        .order_by("-version"),
+        "reads_as_officer": officer,
+        "decisions": decisions if officer else decisions.exclude_drafts(),
         "versions": application.versions.select_related("submitted_by").order_by("-number"),
         **page_of_application(request, application),
     }

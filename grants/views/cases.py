@@ -82,6 +82,7 @@ def _staff_context(request: HttpRequest, sketch: Sketch, *, officer: bool) -> di
     parked = unparked(request, path=request.path)
     return {
         "officer": officer,
+        "application": getattr(sketch, "application", None) if officer else None,
         "may_handle": officer and permissions.is_officer(request.user, sketch.call.programme_id),
         "own_assessment": own,
         "assessments": assessments.order_by("reviewer__name", "pk") if reads_others else [],

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -49,7 +49,7 @@ def _rows(request: HttpRequest, form: DecisionFilterForm) -> Any:
                   "application__sketch__registry_number")  # fmt: skip
         words = [Q(**{f"{field}__icontains": wanted["q"]}) for field in fields]
         rows = rows.filter(words[0] | words[1] | words[2] | words[3])
-    return rows.with_details().order_by("-decided_on", "-pk")
+    return rows.with_details().order_by(F("decided_on").desc(nulls_first=True), "-pk")
 
 
 @require_GET

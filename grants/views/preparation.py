@@ -121,7 +121,6 @@ def reviewers(request: HttpRequest, slug: str) -> HttpResponse:
         "call": call,
         "form": form,
         "progress": progress,
-        "chart_rows": [(row["reviewer__name"], row["done"], row["assigned"]) for row in progress],
         "page": paged(request, assessments.order_by("reviewer__name", "sketch__number", "pk")),
         "may_assign": permissions.can_assign_reviewers(request.user, call),
         "sketches": readable.with_details().order_by("number"),

@@ -71,7 +71,8 @@ def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm,
         .select_related("reviewer")
         .prefetch_related("scores__criterion")
     )
-    queue = own_assessments(request).remaining().of_open_cases().filter(sketch__call=sketch.call_id)
+    queue = own_assessments(request).remaining().of_open_cases().filter(sketch__call=sketch.call_id).exclude(pk=assessment.pk)
+    remaining = list(queue.in_queue_order().values_list("pk", flat=True))
     return {
         "assessment": assessment,
         "sketch": sketch,
@@ -84,7 +85,8 @@ def _context(request: HttpRequest, assessment: Assessment, form: AssessmentForm,
         "own_scores": assessment.scores.select_related("criterion").order_by("criterion__position")
         if assessment.is_finished
         else [],
-        "remaining_count": queue.exclude(pk=assessment.pk).count(),
+        "remaining_count": len(remaining),
+        "next_pk": remaining[0] if remaining else None,
         "is_open": assessment.state == AssessmentState.OPEN and assessment.case_is_open,
         "may_reopen": assessment.is_finished and assessment.case_is_open,
         "revision": assessment.revision,
@@ -166,12 +168,20 @@ def assessment_save(request: HttpRequest, pk: int) -> HttpResponse:
     except LostRace:
         return _newer(request, assessment, form)
     except TransitionRefused as refusal:
-        messages.error(request, str(refusal))
+        if not _is_handed_in_so(request, assessment, form):
+            messages.error(request, str(refusal))
         return redirect(assessment)
     if "hand_in" not in request.POST:
         messages.success(request, _("Saved."))
         return redirect(assessment)
     return _hand_in(request, assessment, form)
+
+
+def _is_handed_in_so(request: HttpRequest, assessment: Assessment, form: AssessmentForm) -> bool:
+    """Pressed twice: what was asked for is done already, with these very words."""
+    assessment.refresh_from_db()
+    same = assessment.draft == form.typed(request.POST)
+    return "hand_in" in request.POST and assessment.state == AssessmentState.SUBMITTED and same
 
 
 def _hand_in(request: HttpRequest, assessment: Assessment, form: AssessmentForm) -> HttpResponse:

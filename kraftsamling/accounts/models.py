@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kraftsamling.lib.sqlite import COLLATION
+from kraftsamling.lib.text import told_once
 
 SEES_ALL_ORGANISATIONS = frozenset({"administrator", "process_leader", "process_team"})
 """Programme roles, by their stored keys: the programmes stand above the accounts."""
@@ -146,6 +147,10 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("organisation_detail", args=[self.pk])
+
+    @property
+    def with_kind_and_seat(self) -> str:
+        return told_once(self.name, str(self.get_kind_display()).lower(), str(self.seat))
 
 
 class Membership(models.Model):

@@ -33,6 +33,18 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
+def told_once(name: str, *more: str) -> str:
+    """The name, and of the rest only what it does not say already: “Laxå kommun” is a municipality, and in Laxå."""
+    said = name.casefold()
+    return ", ".join([name, *(each for each in more if each.casefold() not in said)])
+
+
+def in_sentence(name: object) -> str:
+    """As the name of a kind is written inside a sentence: “Granska lägesrapport 7”."""
+    text = str(name)
+    return text[:1].lower() + text[1:]
+
+
 def word_count(text: str) -> int:
     return len(text.split())
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from grants.permissions import require
 from kraftsamling.audit import log as audit
@@ -55,22 +56,28 @@ def assess_rows(
     return revision + 1
 
 
+class RowRefused(TransitionRefused):
+    """Something is wrong with what is said of one row, and which."""
+
+    def __init__(self, text: str, *, row: int) -> None:
+        super().__init__(text)
+        self.row = row
+
+
 def _guard_row(entry: CostEntry) -> None:
     approved = entry.approved
     if approved is None:
-        raise TransitionRefused(_("Write what is approved of voucher %(voucher)s.") % {"voucher": entry.voucher})
+        raise RowRefused(_("Write what is approved of voucher %(voucher)s.") % {"voucher": entry.voucher}, row=entry.pk)
+    words = {"voucher": entry.voucher, "approved": approved.exact, "amount": entry.amount.exact}
     if approved > entry.amount:
-        raise TransitionRefused(
-            _("Voucher %(voucher)s: %(approved)s is more than what is asked for, %(amount)s.")
-            % {"voucher": entry.voucher, "approved": approved.exact, "amount": entry.amount.exact}
-        )
+        text = _("Voucher %(voucher)s: %(approved)s is more than what is asked for, %(amount)s.")
+        raise RowRefused(text % words, row=entry.pk)
     if entry.amount > ZERO and approved < ZERO:
-        raise TransitionRefused(_("Voucher %(voucher)s: no less than 0 can be approved of a cost.") % {"voucher": entry.voucher})
+        text = _("Voucher %(voucher)s: no less than 0 can be approved of a cost.")
+        raise RowRefused(text % words, row=entry.pk)
     if approved < entry.amount and not entry.reason.strip():
-        raise TransitionRefused(
-            _("Voucher %(voucher)s: write why %(approved)s is approved of %(amount)s. The owner reads it.")
-            % {"voucher": entry.voucher, "approved": approved.exact, "amount": entry.amount.exact}
-        )
+        text = _("Voucher %(voucher)s: write why %(approved)s is approved of %(amount)s. The owner reads it.")
+        raise RowRefused(text % words, row=entry.pk)
 
 
 @transaction.atomic
@@ -151,7 +158,12 @@ def decide_request(
 def _guard_decision(request: PaymentRequest, facts: payment_rules.Facts) -> None:
     if facts.left:
         raise TransitionRefused(
-            _("%(count)d rows have not been assessed. Approve the rest, or say what is deducted.") % {"count": facts.left}
+            ngettext(
+                "%(count)d row has not been assessed. Approve it, or say what is deducted.",
+                "%(count)d rows have not been assessed. Approve the rest, or say what is deducted.",
+                facts.left,
+            )
+            % {"count": facts.left}
         )
     broken = [obstacle.text for obstacle in payment_rules.indirect_obstacles(request, facts, column="approved")]
     if broken:

@@ -211,10 +211,10 @@ class ChangeDecisionForm(ComparedForm):
             del self.fields["new_budget"]
         asked = [name for name in ("new_owner", "new_budget") if name in self.fields]
         self.helper = laid_out(
-            Fieldset(_("Decision"), "outcome"),
+            Fieldset(_("What is decided"), "outcome"),
             Fieldset(_("The terms from now on, if it is granted"), Div("share", "cap", css_class="field-row"),
                      Div("starts_on", "ends_on", css_class="field-row"), *asked, "exceeds_reason"),
-            Fieldset(_("Reasons"), "reasons"),
+            Fieldset(_("Why"), "reasons"),
             Fieldset(_("Who decides, and when"), "deciding_body", "decided_on", "minutes_item", "delegation_item", "presenter",
                      "took_part"),
         )  # fmt: skip

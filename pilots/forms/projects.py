@@ -141,6 +141,8 @@ class PeopleForm(ProseForm):
                 f"team_{number}_role": PlainTextField(label=_("Role in the project"), max_length=120, required=False),
                 f"team_{number}_email": forms.EmailField(label=_("E-mail"), required=False),
             }  # fmt: skip
+        for field in self.fields.values():
+            field.needed_to_submit = True  # type: ignore[attr-defined] # a row may be left out, not a part of it: no mark at each
         self.fields["groups_only"] = groups_only
         self.helper = laid_out(
             Fieldset(_("Partners"), *self._rows("partner", PARTNER_PARTS)),

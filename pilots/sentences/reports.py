@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from kraftsamling.audit.log import register
 from kraftsamling.lib.dates import day_text
+from kraftsamling.lib.text import in_sentence
 
 
 def _plan(details: dict[str, Any]) -> str:
@@ -30,7 +31,7 @@ def _reminder(details: dict[str, Any]) -> str:
             "Reminder of %(report)s, %(days)d days after its last day.",
             -days,
         )
-    return words % {"report": report, "days": abs(days)}
+    return words % {"report": in_sentence(report), "days": abs(days)}
 
 
 def _submitted(details: dict[str, Any]) -> str:

@@ -81,7 +81,12 @@ def make(build: DocumentBuild, progress: builds.Progress) -> builds.Made:
     progress(1, 2)
     title = _("Steering, %(scope)s") % {"scope": scope.title}
     content = html_to_pdf("pdf/pilots/dashboard.html", context_of(scope, at=asked.at), title=title)
-    return builds.Made(f"styrning-{asked.at:%Y-%m-%d}.pdf", content)
+    return builds.Made(file_name(asked.at), content)
+
+
+def file_name(at: datetime) -> str:
+    """By the day in Stockholm, as the title of the document has it."""
+    return f"styrning-{stockholm_today(at)}.pdf"
 
 
 def may_read(user: Any, build: DocumentBuild) -> bool:

@@ -78,7 +78,7 @@ def _page(
     request: HttpRequest,
     payment: PaymentRequest,
     *,
-    over: dict[int, dict[str, str]] | None = None,
+    over: dict[int, dict[str, Any]] | None = None,
     at_page: str = "",
     **more: Any,
 ) -> HttpResponse:
@@ -87,10 +87,12 @@ def _page(
     context = request_context(payment, request.user, at=timezone.now())
     facts = context["facts"]
     page = paged(request, entries.order_by("position"), count=facts.count, number=at_page)
+    rows = [_row(entry, over.get(entry.pk, {})) for entry in page]
     calculation = accounts_of_money.if_approved(payment.project, context["approved"])
     context |= {
         "page": page,
-        "rows": [_row(entry, over.get(entry.pk, {})) for entry in page],
+        "rows": rows,
+        "faulty": [row for row in rows if row["error"]],
         "left": facts.left,
         "lines": accounts_of_money.lines_of(calculation),
         "calculation": calculation,
@@ -105,9 +107,9 @@ def _page(
     return render(request, "pilots/payment_review.html", context)
 
 
-def _row(entry: CostEntry, typed_over: dict[str, str]) -> dict[str, Any]:
+def _row(entry: CostEntry, typed_over: dict[str, Any]) -> dict[str, Any]:
     approved = "" if entry.approved is None else typed(entry.approved)
-    return {"entry": entry, "approved": approved, "reason": entry.reason, "error": "", **typed_over}
+    return {"entry": entry, "approved": approved, "reason": entry.reason, "error": "", "names_voucher": False, **typed_over}
 
 
 def _assessed(request: HttpRequest, payment: PaymentRequest) -> HttpResponse:
@@ -117,7 +119,10 @@ def _assessed(request: HttpRequest, payment: PaymentRequest) -> HttpResponse:
         actions.assess_rows(payment, rows=rows, revision=number(request.POST.get("revision", "")), by=request.user)
     except TransitionRefused as refusal:
         payment.refresh_from_db()
-        return _page(request, payment, over=_shown(rows) | wrong, refusal=str(refusal))
+        over: dict[int, dict[str, Any]] = {**_shown(rows), **wrong}
+        if isinstance(refusal, actions.RowRefused):
+            over[refusal.row] |= {"error": str(refusal), "names_voucher": True}
+        return _page(request, payment, over=over, refusal=str(refusal))
     if wrong:
         payment.refresh_from_db()
         return _page(request, payment, over=wrong)

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from grants.budget.sheets import Unreadable
@@ -108,7 +109,10 @@ def _booked(request: HttpRequest) -> HttpResponse:
     except (TransitionRefused, ValueError) as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("%(count)d payments are booked as paid.") % {"count": count})
+        messages.success(
+            request,
+            ngettext("%(count)d payment is booked as paid.", "%(count)d payments are booked as paid.", count) % {"count": count},
+        )
     return redirect("payout_list")
 
 

@@ -235,6 +235,33 @@ def test_a_draft_that_lacks_a_part_is_not_issued_by_the_page(stage, leader):
     assert (again(draft).state, len(told(response))) == ("draft", 1)
 
 
+def drafted(application, stage):
+    decisions.prepare(application, by=stage.leader)
+    return decisions.write(application, by=stage.leader)
+
+
+def test_what_waits_for_its_decision_stands_above_what_is_decided(stage, leader):
+    draft = drafted(stage.application, stage)
+    Decision.objects.filter(pk=draft.pk).update(decided_on=None)
+    issued = decisions.issue(drafted(another(stage), stage), by=stage.decider)
+    assert draft.pk < issued.pk
+    assert list(leader.get(reverse("decision_list")).context["page"]) == [draft, issued]
+
+
+def test_the_page_of_the_application_leads_the_officer_to_the_next_thing(stage, leader):
+    application, url = stage.application, reverse("application_preparation", args=[stage.application.pk])
+    page = leader.get(application.get_absolute_url()).content.decode()
+    assert (f'class="btn" href="{url}"' in page, reverse("completion_ask", args=[application.pk]) in page) == (True, True)
+    draft = drafted(application, stage)
+    page = leader.get(application.get_absolute_url())
+    assert (list(page.context["decisions"]), draft.get_absolute_url() in page.content.decode()) == ([draft], True)
+    decisions.issue(draft, by=stage.decider)
+    page = leader.get(application.get_absolute_url()).content.decode()
+    assert (f'class="btn quiet" href="{url}"' in page, 'id="komplettering"' in page) == (True, False)
+    sketch = leader.get(application.sketch.get_absolute_url()).content.decode()
+    assert f'class="btn quiet" href="{application.get_absolute_url()}"' in sketch
+
+
 def test_officers_see_what_to_prepare_until_it_is_proposed(stage):
     url = reverse("application_preparation", args=[stage.application.pk])
     assert url in [task.url for task in waiting_for(stage.leader, at=AT)]

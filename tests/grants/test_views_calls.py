@@ -220,6 +220,23 @@ def test_the_page_leads_to_the_form_only_while_the_call_is_open(client, call, at
     assert (page.status_code, url("sketch_start", call) in page.content.decode()) == (200, can_start)
 
 
+def main_actions(client, call):
+    page = client.get(call.get_absolute_url()).content.decode()
+    return re.findall(r'<a class="(btn[ a-z]*)" href="([^"]+)"', page.partition('class="main-action"')[2].partition("</div>")[0])
+
+
+def test_those_who_run_the_call_are_led_to_the_sketches_and_write_one_only_for_a_house_of_their_own(client, call, leader):
+    compare, edit, write = url("board_detail", call), url("call_edit", call), url("sketch_start", call)
+    assert main_actions(client, call) == [("btn", write)]
+    client.force_login(leader)
+    assert main_actions(client, call) == [("btn", compare), ("btn quiet", edit)]
+    client.force_login(UserFactory(member_of=OrganisationFactory(), name="Med Lem"))
+    assert main_actions(client, call) == [("btn", write)]
+    OrganisationFactory().memberships.create(user=leader)
+    client.force_login(leader)
+    assert main_actions(client, call) == [("btn", compare), ("btn quiet", write), ("btn quiet", edit)]
+
+
 def test_a_cancelled_call_says_so(client, call, leader):
     actions.cancel_call(call, by=leader)
     page = client.get(call.get_absolute_url())
@@ -532,6 +549,21 @@ def test_criteria_and_questions_of_a_published_call_stand_through_the_page(offic
     officer.post(url("call_criteria", call), formset([{"name": "A", "description": "B", "weight": "1"}]))
     officer.post(url("call_questions", call), formset([{"label": "Vad?", "step": "sketch", "kind": "short_text"}]))
     assert everything() == before
+
+
+@pytest.mark.parametrize("name", ["call_criteria", "call_questions"])
+def test_the_rows_of_a_published_call_are_shown_and_cannot_be_typed_in(officer, call, draft, name):
+    typed, stands = (officer.get(url(name, each)).content.decode() for each in (draft, call))
+    locked, one_more = '<fieldset class="form-rows" disabled>', f"<h3>{_('A new one')}</h3>"
+    assert ((locked in typed, one_more in typed), (locked in stands, one_more in stands)) == ((False, True), (True, False))
+
+
+def test_only_what_may_be_left_out_of_a_row_is_marked_so(officer, draft):
+    optional = f'<span class="optional">({_("optional")})</span>'
+    assert optional not in officer.get(url("call_criteria", draft)).content.decode()
+    page = officer.get(url("call_questions", draft)).content.decode()
+    marked = re.findall(r'<label for="id_form-0-([a-z_]+)">[^<]*<span class="optional">', page)
+    assert marked == ["word_limit", "help_text", "choices"]
 
 
 def test_questions_of_every_kind_through_the_page(officer, draft):

@@ -194,6 +194,43 @@ def test_handing_in(stage):
     assert (found.state, found.weighted_mean, found.recommendation, found.comment) == ("submitted", 4, "invite", "Bra.")
 
 
+def test_handing_in_twice_says_nothing_went_wrong_but_other_words_are_not_taken_silently(stage):
+    assessment = assessment_in(AssessmentState.OPEN, stage)
+    client = signed_in(stage.reviewer)
+    client.post(url("save", assessment), typed(assessment, hand_in="1"))
+    done = again(assessment)
+    twice = client.post(url("save", assessment), typed(assessment, hand_in="1"), follow=True)
+    other = client.post(url("save", assessment), typed(assessment, hand_in="1", comment="Nej."), follow=True)
+    saved = client.post(url("save", assessment), typed(assessment), follow=True)
+    levels = [[message.level_tag for message in response.context["messages"]] for response in (twice, other, saved)]
+    assert levels == [["success"], ["error"], ["error"]]
+    assert (again(assessment).comment, again(assessment).revision) == ("Bra.", done.revision)
+
+
+def test_what_remains_is_told_criterion_by_criterion(stage):
+    assessment = assessment_in(AssessmentState.OPEN, stage)
+    first, *others = stage.call.criteria.order_by("position", "pk")
+    filled = typed(assessment, hand_in="1", **{f"score_{first.pk}": None, f"reason_{others[0].pk}": ""})
+    page = signed_in(stage.reviewer).post(url("save", assessment), filled).content.decode()
+    summary = page.partition('<div class="errors"')[2].partition("</div>")[0]
+    assert re.findall(r">([^<]*): [^<]*</a>", summary) == [
+        f"{first.name}, {swedish('Score').lower()}",
+        f"{others[0].name}, {swedish('Reason').lower()}",
+    ]
+
+
+def test_a_handed_in_assessment_leads_to_the_next(stage):
+    handed_in = assessment_in(AssessmentState.SUBMITTED, stage)
+    client = signed_in(stage.reviewer)
+    assert reverse("review_list") in main_of(client.get(handed_in.get_absolute_url()))
+    waiting = make.assign(make.create_submitted(stage.call, title="Två"), stage.reviewer, by=stage.leader)
+    assert f'<a class="btn" href="{waiting.get_absolute_url()}"' in main_of(client.get(handed_in.get_absolute_url()))
+
+
+def main_of(response):
+    return response.content.decode().partition('class="assess-form"')[2]
+
+
 @pytest.mark.parametrize("value", ["", "6", "-1", "4.5", "x", "٣", "1e0"])
 def test_a_score_that_is_not_on_the_scale_is_refused_and_kept(stage, value):
     assessment = assessment_in(AssessmentState.OPEN, stage)

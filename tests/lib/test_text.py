@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from kraftsamling.lib.text import clean_text, identity_numbers, single_child_hints, word_count
+from kraftsamling.lib.text import clean_text, identity_numbers, in_sentence, single_child_hints, told_once, word_count
 
 anything = st.text(st.characters(exclude_categories=[]), max_size=80)
 FAMILY = "👨‍👩‍👧‍👦"
@@ -136,3 +136,24 @@ def test_any_computed_number_is_found(day, birth):
 )
 def test_a_named_pupil_in_a_named_class_is_asked_about(text, hints):
     assert single_child_hints(text) == hints
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (("Laxå kommun", "kommun", "Laxå"), "Laxå kommun"),
+        (("Askersunds kommun", "kommun", "Askersund"), "Askersunds kommun"),
+        (("Örebro stadsmission", "stiftelse", "Örebro"), "Örebro stadsmission, stiftelse"),
+        (("Girl Unit", "förening", "Kumla"), "Girl Unit, förening, Kumla"),
+        (("STUDIEFÖRBUNDET", "studieförbund", "Örebro"), "STUDIEFÖRBUNDET, Örebro"),
+    ],
+)
+def test_what_a_name_says_is_not_said_again(said, line):
+    assert told_once(*said) == line
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("Lägesrapport 7", "lägesrapport 7"), ("Årsrapport", "årsrapport"), ("", ""), ("–", "–")]
+)
+def test_the_name_of_a_kind_begins_small_inside_a_sentence(name, said):
+    assert in_sentence(name) == said

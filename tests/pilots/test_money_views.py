@@ -315,6 +315,30 @@ def test_a_row_that_cannot_be_read_stays_on_the_page(project, by):
     assert again(row).reason == ""
 
 
+@pytest.mark.parametrize(
+    ("approved", "reason", "said", "saved"),
+    [
+        (
+            "0",
+            "",
+            "Verifikation V1: skriv varför 0\u00a0kr godkänns av 1\u00a0000\u00a0kr. Projektägaren läser det.",
+            "Inget sparades",
+        ),
+        ("1 001", "x", "Verifikation V1: 1\u00a0001\u00a0kr är mer än vad som begärs, 1\u00a0000\u00a0kr.", "Inget sparades"),
+        ("hundra", "x", "V1: ", "En rad är inte sparad än"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_told_on_top_with_the_focus_and_leads_to_the_row(project, by, approved, reason, said, saved):
+    made = money.create_sent_in(project, 1_000)
+    row = made.entries.get()
+    made.entries.update(voucher="V1")
+    typed = {f"a{row.pk}": approved, f"s{row.pk}": reason, "revision": made.revision}
+    page = text_of(signed_in(by).post(url("payment_review", made.pk), typed))
+    summary = page.partition('<div class="errors" role="alert" tabindex="-1" autofocus>')[2].partition("</div>")[0]
+    assert (f"<h2>{saved}</h2>" in summary, f'<a href="#a{row.pk}">{said}' in summary) == (True, True)
+    assert f'aria-invalid="true" aria-describedby="e{row.pk}"' in page
+
+
 def test_the_owner_sees_nothing_of_the_review_until_it_is_decided(project, owner, by):
     made = money.create_sent_in(project, 1_000)
     row = made.entries.get()
@@ -344,6 +368,7 @@ def test_the_file_is_made_fetched_twice_filled_in_and_read_back(project, by):
     assert (payout.reference in text_of(page), Payout.objects.get().state) == (True, "exported")
     page = economist.post(url("payout_paid"), {"rows": page.context["packed"]}, follow=True)
     assert (Payout.objects.get().paid_on, Payout.objects.get().state) == (dt.date(2027, 4, 20), "paid")
+    assert told(page) == ["1 utbetalning är bokförd som gjord."]
 
 
 @pytest.mark.parametrize(

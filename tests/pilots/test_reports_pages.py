@@ -377,15 +377,15 @@ def waits(user, at=NOW):
 
 def test_what_waits_for_whom(project, report, officer):
     team, by = make.officer(project.programme, Role.PROCESS_TEAM), writer(project)
-    assert waits(by) == ["Skicka in Lägesrapport 1: ”Fritidslots”"]
+    assert waits(by) == ["Skicka in lägesrapport 1: ”Fritidslots”"]
     assert waits(by, at=NOW - dt.timedelta(days=20)) == []
     after = dt.datetime(2027, 5, 13, 9, tzinfo=STOCKHOLM)
     assert waits(officer, at=after) == ["Lägesrapport 1 har inte kommit: ”Fritidslots”"]
     assert (waits(team, at=after), waits(officer, at=after - dt.timedelta(days=1))) == ([], [])
     reports.create_submitted(report)
-    assert (waits(by), waits(team)) == ([], ["Granska Lägesrapport 1: ”Fritidslots”"])
+    assert (waits(by), waits(team)) == ([], ["Granska lägesrapport 1: ”Fritidslots”"])
     reports.give_back(report, by=officer)
-    assert (waits(by), waits(team)) == (["Komplettera Lägesrapport 1: ”Fritidslots”"], [])
+    assert (waits(by), waits(team)) == (["Komplettera lägesrapport 1: ”Fritidslots”"], [])
 
 
 # ---- Plan, indicators and documents

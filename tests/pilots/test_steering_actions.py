@@ -426,3 +426,7 @@ def test_the_dashboards_are_one_document_without_cases(stage, django_capture_on_
     assert (stage.first.title in html, "270\u00a0001\u00a0kr" in html) == (False, True)
     outsider = make.officer(make.create_call().programme, Role.STEERING_GROUP)
     assert signed_in(outsider).get(answer["Location"]).status_code == 404
+
+
+def test_the_name_of_the_document_has_the_day_that_its_title_has():
+    assert documents.file_name(dt.datetime(2026, 11, 27, 23, 5, tzinfo=dt.UTC)) == "styrning-2026-11-28.pdf"

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kraftsamling.lib.dates import end_of_day, stockholm_today
+from kraftsamling.lib.text import in_sentence
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 from pilots.actions.report_reminders import overdue_for_long, reminder_days
@@ -31,7 +32,7 @@ def to_write(user: Any, *, at: datetime) -> QuerySet:
 
 def write_report(report: Report) -> Task:
     return Task(
-        title=_("Send in %(report)s: “%(title)s”") % {"report": report, "title": report.project.title},
+        title=_("Send in %(report)s: “%(title)s”") % {"report": in_sentence(report), "title": report.project.title},
         detail=f"{report.project.owner}",
         url=report.get_absolute_url(),
         due_at=end_of_day(report.due_on),
@@ -45,7 +46,7 @@ def to_complete(user: Any, *, at: datetime) -> QuerySet:
 
 def complete_report(report: Report) -> Task:
     return Task(
-        title=_("Complete %(report)s: “%(title)s”") % {"report": report, "title": report.project.title},
+        title=_("Complete %(report)s: “%(title)s”") % {"report": in_sentence(report), "title": report.project.title},
         detail=f"{report.project.owner}",
         url=report.get_absolute_url(),
         due_at=end_of_day(report.last_day),
@@ -67,7 +68,7 @@ def to_review(user: Any, *, at: datetime) -> QuerySet:
 
 def review_report(report: Report) -> Task:
     return Task(
-        title=_("Review %(report)s: “%(title)s”") % {"report": report, "title": report.project.title},
+        title=_("Review %(report)s: “%(title)s”") % {"report": in_sentence(report), "title": report.project.title},
         detail=f"{report.project.owner}",
         url=report.get_absolute_url(),
         tone="info",

@@ -19,6 +19,7 @@ from kraftsamling.lib.charts import ROW, WIDTH, bars
 from kraftsamling.lib.dates import NBSP, STOCKHOLM, day_text, moment_text, time_left_text
 from kraftsamling.lib.line_charts import BAR_ROW
 from kraftsamling.lib.money import Kronor, grouped
+from kraftsamling.lib.text import in_sentence
 from kraftsamling.ui.addresses import address_as, query_with, sort_link
 from kraftsamling.ui.differences import changed_pieces
 from kraftsamling.ui.shapes import FOCUS_SHAPES, ICONS
@@ -356,4 +357,5 @@ def named_in_summary(field: BoundField) -> str:
 
 register.filter("under", lambda values, headings: list(zip(headings, values, strict=True)))
 register.filter("moment_text", lambda at: moment_text(at) if at else NOTHING)
+register.filter("in_sentence", in_sentence)
 register.filter("day_text", lambda on: day_text(on) if on else NOTHING)
