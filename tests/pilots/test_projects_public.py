@@ -164,6 +164,14 @@ def test_taken_down_it_is_gone_at_once_and_keeps_its_address(project, django_cap
     assert project.get_public_url() == url
 
 
+def test_nobody_puts_another_host_into_the_files_of_everybody(project, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    pilots.publish(project, by=publisher(project))
+    for host in ("localhost:666", "testserver"):
+        (row,) = json.loads(Client(HTTP_HOST=host).get("/pilotprojekt.json").content)["projects"]
+        assert row["url"] == f"{settings.SITE_URL}{project.get_public_url()}"
+
+
 def test_addresses_are_whole_words_and_never_shared():
     programme = make.officer(pilots.create_elsewhere().programme).roles.get().programme
     MunicipalityFactory()
