@@ -154,9 +154,13 @@ def test_taken_down_it_is_gone_at_once_and_keeps_its_address(project, django_cap
     pilots.publish(project, by=by)
     url = project.get_public_url()
     assert Client().get(url).status_code == 200
+    files = ["/pilotprojekt.json", "/pilotprojekt.xlsx"]
+    before = [Client().get(file).content for file in files]
     with django_capture_on_commit_callbacks(execute=True):
         descriptions.unpublish_project(project, by=by)
     assert Client().get(url).status_code == 404
+    assert json.loads(Client().get(files[0]).content) == {"projects": []}
+    assert [Client().get(file).content == kept for file, kept in zip(files, before, strict=True)] == [False, False]
     assert "Unga i rörelse" not in Client().get("/pilotprojekt/").content.decode()
     with pytest.raises(TransitionRefused):
         descriptions.unpublish_project(project, by=by)
