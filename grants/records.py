@@ -289,7 +289,7 @@ def export_rows(sketch: Sketch, rows: Iterable[Document]) -> Iterator[list[Any]]
         ]  # fmt: skip
 
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\d-])(?:\+\d{2}[\s\u00a0]?\(?0?\)?|0)\d{1,3}[\s\u00a0/–-]+\d[\d\s\u00a0–-]{3,10}\d(?!\d)")
 LEFT_OUT = gettext_lazy("[left out]")
 

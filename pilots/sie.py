@@ -25,7 +25,8 @@ LONGEST_LINE = 10_000
 PROJECT_DIMENSION = "6"
 """Dimension 6 is “project” in the standard (SIE 4B, #DIM)."""
 
-_PART = re.compile(r'"((?:[^"\\]|\\.)*)"|(\{(?:[^}"]|"(?:[^"\\]|\\.)*")*\})|([^\s"{}]\S*)')
+_PART = re.compile(r'"((?:[^"\\]|\\.)*)"|(\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\})|([^\s"{}]\S*)')
+"""A list of objects holds no other list: a brace that is never closed is looked at once, and not from each brace before it."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ESCAPED = re.compile(r"\\(.)")
 _ENTRY = re.compile(r"\s*#([A-Za-zÅÄÖåäö]+)(.*)", re.DOTALL)

@@ -212,16 +212,18 @@ def _guard_signature(application: Application, signatory: Signatory, *, revision
     current = Signatory.objects.current(on=stockholm_today(at)).filter(organisation=application.sketch.organisation_id)
     if not current.filter(pk=signatory.pk).exists():
         raise TransitionRefused(_("Choose a signatory of the organisation whose proof is valid today."))
-    if signatory.user_id and signatory.user_id != by.pk and not needs_two(signatory):
-        raise TransitionRefused(
-            _("%(name)s has an account and signs with it. Ask %(name)s to log in and send in.") % {"name": signatory.name}
-        )
+    signing = {by.pk}
     if needs_two(signatory):
         ready = HandIn.objects.filter(application=application, revision=revision).first()
         if ready is None or ready.ready_by_id == by.pk:
             raise TransitionRefused(
                 _("Two people send in together: one says that the application is ready, and another one sends it in.")
             )
+        signing.add(ready.ready_by_id)
+    if signatory.user_id and signatory.user_id not in signing:
+        raise TransitionRefused(
+            _("%(name)s has an account and signs with it. Ask %(name)s to log in and send in.") % {"name": signatory.name}
+        )
 
 
 def _freeze(

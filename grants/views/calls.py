@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -96,7 +97,7 @@ def call_calendar(request: HttpRequest, slug: str) -> HttpResponse:
         ("closes", call.closes_at, _("Last moment for sketches: %(title)s")),
         ("applications", call.application_due_at, _("Last moment for invited applications: %(title)s")),
     ]
-    url = request.build_absolute_uri(call.get_absolute_url())
+    url = settings.SITE_URL + call.get_absolute_url()
     events = [
         CalendarEvent(uid=f"{call.slug}-{key}@kraftsamling", title=text % {"title": call.title}, starts_at=moment, url=url)
         for key, moment, text in moments

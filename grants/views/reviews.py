@@ -106,7 +106,7 @@ def _form(assessment: Assessment, typed: Any) -> AssessmentForm:
 @require_GET
 def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
-    if not assessment.is_readable or not permissions.can_assess(request.user, assessment):
+    if not _is_open_to(request, assessment):
         return render(
             request,
             "grants/assessment_declare.html",
@@ -123,6 +123,11 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "grants/assessment_detail.html", _context(request, assessment, form, restored=restored) | {"revision": revision}
     )
+
+
+def _is_open_to(request: HttpRequest, assessment: Assessment) -> bool:
+    """The case is read after the declaration alone, and by nobody in conflict of interest."""
+    return assessment.is_readable and permissions.can_assess(request.user, assessment)
 
 
 def _declaration(request: HttpRequest, assessment: Assessment, form: DeclarationForm) -> dict[str, Any]:
@@ -233,6 +238,8 @@ def assessment_autosave(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def assessment_abstain(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = own_assessment(request, pk)
+    if not _is_open_to(request, assessment):
+        return redirect(assessment)
     form = AbstainForm(request.POST)
     if not form.is_valid():
         again = _form(assessment, assessment.draft)

@@ -35,6 +35,22 @@ class LanguageMiddleware:
         return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
+class OwnPagesMiddleware:
+    """What somebody with a session is shown is theirs: no cache between us and them keeps it, whatever its address looks like.
+
+    Some keep all that ends in .csv, .xlsx or .pdf unless they are told otherwise, and do not look at cookies.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
 class LogInFirstMiddleware(LoginRequiredMiddleware):
     """Nothing is lost when the session has expired: a form that was sent is kept until its sender has logged in, and a button
     leads by log-in to the page it stood on, since many an address only takes buttons.

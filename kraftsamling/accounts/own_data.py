@@ -42,16 +42,25 @@ def own_data(user: User) -> dict[str, Any]:
 def _appearances(user: User) -> dict[str, list[dict[str, Any]]]:
     found = {}
     for model in apps.get_models():
-        fields = [field for field in model._meta.get_fields() if _points_at_people(field)]
-        if model in NOT_LISTED or model is User or not fields:
+        if model in NOT_LISTED or model is User:
             continue
-        for field in fields:
-            rows = model._base_manager.filter(**{field.name: user}).order_by("pk")[:MOST_ROWS]
-            listed = [{"id": str(row.pk), "is": str(row)} for row in rows]
-            if listed:
+        for field in model._meta.get_fields():
+            wanted = _about(user, field)
+            if wanted and (listed := _listed(model._base_manager.filter(**wanted))):
                 found[f"{model._meta.label_lower}.{field.name}"] = listed
     return found
 
 
-def _points_at_people(field: Any) -> bool:
-    return isinstance(field, models.ForeignKey) and field.related_model is User
+def _about(user: User, field: Any) -> dict[str, Any] | None:
+    """How the rows are found where the field points at the person, or holds the address: an invitation knows no account."""
+    if isinstance(field, models.ForeignKey) and field.related_model is User:
+        return {field.name: user}
+    return {f"{field.name}__iexact": user.email} if isinstance(field, models.EmailField) else None
+
+
+def _listed(rows: models.QuerySet) -> list[dict[str, Any]]:
+    """Each row by its key and what it is called; of very many, the first ones and how many there are more."""
+    listed: list[dict[str, Any]] = [{"id": str(row.pk), "is": str(row)} for row in rows.order_by("pk")[:MOST_ROWS]]
+    if len(listed) == MOST_ROWS and (more := rows.count() - MOST_ROWS):
+        listed.append({"more": more})
+    return listed

@@ -135,6 +135,7 @@ def _free_slug(project: Project) -> str:
 
 
 def _show_at_once(project: Project) -> None:
-    paths = [reverse("public_project_list"), *([reverse("public_project", args=[project.slug])] if project.slug else [])]
+    files = [reverse("public_project_file", args=[kind]) for kind in ("json", "xlsx", "csv")]
+    paths = [reverse("public_project_list"), *files, *([reverse("public_project", args=[project.slug])] if project.slug else [])]
     for path in paths:
         transaction.on_commit(partial(forget_public_page, path))

@@ -252,13 +252,14 @@ def _guard_signature(request: PaymentRequest, signatory: Signatory, *, by: Any, 
     current = Signatory.objects.current(on=stockholm_today(at)).filter(organisation=request.project.owner_id)
     if not current.filter(pk=signatory.pk).exists():
         raise TransitionRefused(_("Choose a signatory of the organisation whose proof is valid today."))
-    if signatory.user_id and signatory.user_id != by.pk and not signatory.jointly:
-        raise TransitionRefused(
-            _("%(name)s has an account and signs with it. Ask %(name)s to log in and send in.") % {"name": signatory.name}
-        )
     if signatory.jointly and (request.ready_revision != request.revision or request.ready_by_id == by.pk):
         raise TransitionRefused(
             _("Two people send in together: one says that the request is ready, and another one sends it in.")
+        )
+    signing = {by.pk, request.ready_by_id} if signatory.jointly else {by.pk}
+    if signatory.user_id and signatory.user_id not in signing:
+        raise TransitionRefused(
+            _("%(name)s has an account and signs with it. Ask %(name)s to log in and send in.") % {"name": signatory.name}
         )
 
 

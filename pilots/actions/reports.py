@@ -193,14 +193,13 @@ def _guard_signature(report: Report, draft: ReportDraft, signatory: Signatory | 
     current = Signatory.objects.current(on=stockholm_today(at)).filter(organisation=report.project.owner_id)
     if signatory is None or not current.filter(pk=signatory.pk).exists():
         raise TransitionRefused(_("Choose a signatory of the organisation whose proof is valid today."))
-    if not signatory.jointly:
-        if signatory.user_id and signatory.user_id != by.pk:
-            raise TransitionRefused(
-                _("%(name)s has an account and signs with it. Ask %(name)s to log in and send in.") % {"name": signatory.name}
-            )
-        return
-    if draft.ready_revision != draft.revision or draft.ready_by_id == by.pk:
+    if signatory.jointly and (draft.ready_revision != draft.revision or draft.ready_by_id == by.pk):
         raise TransitionRefused(_("Two people send in together: one says that the report is ready, and another one sends it in."))
+    signing = {by.pk, draft.ready_by_id} if signatory.jointly else {by.pk}
+    if signatory.user_id and signatory.user_id not in signing:
+        raise TransitionRefused(
+            _("%(name)s has an account and signs with it. Ask %(name)s to log in and send in.") % {"name": signatory.name}
+        )
 
 
 def _freeze(

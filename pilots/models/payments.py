@@ -130,6 +130,12 @@ class PaymentRequest(models.Model):
         return self.state in WRITING_STATES
 
     @property
+    def holds_unsent(self) -> bool:
+        """Rows that the owner alone has seen: being written, or withdrawn after a return without having been sent in again."""
+        withdrawn_since = self.state == PaymentState.WITHDRAWN and self.returned_at is not None and self.submitted_at is not None
+        return self.is_being_written or (withdrawn_since and self.returned_at > self.submitted_at)
+
+    @property
     def tone(self) -> str:
         return tone(PaymentState, self.state)
 

@@ -88,7 +88,7 @@ def payment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     own = permissions.can_ask_for_money(request.user, payment.project)
     if own and payment.state == "draft":
         return redirect("payment_edit", pk)
-    hidden = payment.is_being_written and not own
+    hidden = payment.holds_unsent and not own
     entries = CostEntry.objects.filter(request=payment).order_by("position") if not hidden else CostEntry.objects.none()
     context = request_context(payment, request.user, at=timezone.now())
     context |= {
@@ -114,7 +114,7 @@ def payment_document(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def payment_rows_file(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     payment = readable_request(request, pk)
-    if payment.is_being_written and not permissions.can_ask_for_money(request.user, payment.project):
+    if payment.holds_unsent and not permissions.can_ask_for_money(request.user, payment.project):
         raise Http404
     header = [_("Booked"), _("Voucher"), _("Text"), _("Cost category"), _("Amount"), _("Approved"), _("Reason")]
     decided = payment.state == "decided" or permissions.can_review_payment(request.user, payment.project)

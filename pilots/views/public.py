@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -52,7 +53,7 @@ def public_project_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     _form, projects = chosen(request)
     header = [_("Title"), _("Owner"), _("Protective factors"), _("Municipalities"), _("Starts"), _("Ends"), _("At most"),
               _("Share, per cent"), _("Target group"), _("Summary"), _("Address")]  # fmt: skip
-    rows = (row_of(project, request) for project in projects.prefetch_related("focus_areas", "municipalities"))
+    rows = (row_of(project) for project in projects.prefetch_related("focus_areas", "municipalities"))
     if kind == "json":
         return JsonResponse({"projects": [dict(zip(JSON_NAMES, as_plain(row), strict=True)) for row in rows]})
     return as_file(kind, "pilotprojekt", _("Pilot projects"), header, rows)
@@ -64,11 +65,11 @@ JSON_NAMES = (
 )  # fmt: skip
 
 
-def row_of(project: Project, request: HttpRequest) -> list[Any]:
+def row_of(project: Project) -> list[Any]:
     return [
         project.title, project.owner.name, ", ".join(area.name for area in project.focus_areas.all()), places_of(project),
         project.starts_on, project.ends_on, project.cap, project.share, project.published_texts.get("target_group", ""),
-        project.published_texts.get("summary", ""), request.build_absolute_uri(project.get_public_url()),
+        project.published_texts.get("summary", ""), settings.SITE_URL + project.get_public_url(),
     ]  # fmt: skip
 
 

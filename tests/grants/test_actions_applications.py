@@ -249,6 +249,21 @@ def test_two_people_send_in_together_where_the_organisation_asks_for_it(applicat
     assert (version.submitted_by, application.hand_in.ready_by) == (other, one)
 
 
+@pytest.mark.parametrize("place", ["says ready", "sends in"])
+def test_a_joint_signatory_with_an_account_is_one_of_the_two(application, signatory, place):
+    one, other, signs = (UserFactory(member_of=application.sketch.organisation) for _ in range(3))
+    Signatory.objects.update(jointly=True, user=signs)
+    signatory.refresh_from_db()
+    actions.mark_ready(application, revision=make.write(application), by=one, at=make.WRITING)
+    with pytest.raises(TransitionRefused, match="has an account"):
+        make.send_in(application, signatory=signatory, by=other)
+    if place == "says ready":
+        actions.mark_ready(application, revision=application.draft.revision, by=signs, at=make.WRITING)
+    else:
+        other = signs
+    assert make.send_in(application, signatory=signatory, by=other).submitted_by == other
+
+
 def test_a_change_after_the_first_has_said_ready_needs_a_new_word(application, signatory):
     Signatory.objects.update(jointly=True)
     signatory.refresh_from_db()

@@ -6,7 +6,9 @@ import icalendar
 import openpyxl
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -322,9 +324,16 @@ def test_the_calendar_file_holds_the_moments_in_swedish_time(client, call):
     closes = events[f"{call.slug}-closes@kraftsamling"]
     assert closes["DTEND"].dt == dt.datetime(2026, 10, 1, 16, tzinfo=STOCKHOLM)
     assert str(closes["SUMMARY"]) == _("Last moment for sketches: %(title)s") % {"title": call.title}
-    assert str(closes["URL"]) == f"http://testserver{call.get_absolute_url()}"
+    assert str(closes["URL"]) == f"{settings.SITE_URL}{call.get_absolute_url()}"
     assert events[f"{call.slug}-applications@kraftsamling"]["DTEND"].dt == dt.datetime(2026, 12, 1, 16, tzinfo=STOCKHOLM)
     assert len(calendar.walk("VTIMEZONE")) == 1
+
+
+def test_nobody_puts_another_host_into_the_calendar_file_of_everybody(call, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    for host in ("localhost:666", "testserver"):
+        calendar = icalendar.Calendar.from_ical(Client(HTTP_HOST=host).get(url("call_calendar", call)).content)
+        assert {str(event["URL"]) for event in calendar.walk("VEVENT")} == {f"{settings.SITE_URL}{call.get_absolute_url()}"}
 
 
 # ---- Prepare

@@ -447,6 +447,18 @@ def test_a_comment_that_is_too_long_is_not_thrown_away_without_a_word(stage):
     assert (response.status_code, "x" * 1001 in response.content.decode(), again(assessment).state) == (422, True, "open")
 
 
+@pytest.mark.parametrize("state", ["assigned", "excluded"])
+def test_a_comment_that_is_too_long_opens_no_case_to_who_has_not_declared_or_is_in_conflict(stage, state):
+    assessment = make.assign(stage.sketch, stage.reviewer, by=stage.leader)
+    if state == "excluded":
+        actions.declare_on_assessment(assessment, has_conflict=True, ground="Vän.", by=stage.reviewer, at=AT)
+    client = signed_in(stage.reviewer)
+    response = client.post(url("abstain", assessment), {"comment": "x" * 1001})
+    assert (response.status_code, response.url) == (302, assessment.get_absolute_url())
+    need = assessment.assessed.content["texts"]["need"]
+    assert need not in client.get(response.url).content.decode()
+
+
 def test_skipping_takes_the_next_and_comes_round_again(stage):
     rows = [make.assign(s, stage.reviewer, by=stage.leader) for s in (stage.sketch, make.create_submitted(stage.call))]
     client = signed_in(stage.reviewer)

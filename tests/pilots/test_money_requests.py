@@ -365,6 +365,21 @@ def test_two_sign_together(project, writer):
     money.send_in(request, by=colleague)
 
 
+@pytest.mark.parametrize("place", ["says ready", "sends in"])
+def test_a_joint_signatory_with_an_account_is_one_of_the_two(project, place):
+    request = money.create_draft(project, 1_000)
+    one, other, signs = (UserFactory(member_of=project.owner) for _ in range(3))
+    applications.create_signatory(project.owner, jointly=True, user=signs)
+    payments.mark_ready(request, revision=request.revision, by=one, at=money.ASKING)
+    assert "has an account" in why(lambda: money.send_in(request, by=other))
+    if place == "says ready":
+        payments.mark_ready(request, revision=request.revision, by=signs, at=money.ASKING)
+    else:
+        other = signs
+    money.send_in(request, by=other)
+    assert request.submitted_by == other
+
+
 # ---- Returned and withdrawn
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -179,6 +180,14 @@ def test_braces_and_quotes_inside_a_quoted_object():
     text = BEGIN + '#TRANS 5010 {"6" "P}1" 1 "a\\"b"} 7.00 "" "x {y} z"\n}\n'
     (row,) = sie.read(text.encode("cp437")).transactions
     assert (row.objects, row.text) == ((("6", "P}1"), ("1", 'a"b')), "x {y} z")
+
+
+def test_lines_full_of_braces_that_are_never_closed_take_no_time():
+    lines = [f"#OKÄND {sign * 9_000}" for sign in ("{", '{"', '{"a"', "{a ")]
+    begun = process_time()
+    with pytest.raises(SieUnreadable):
+        sie.read("\n".join(["#SIETYP 4", *(line[:9_900] for line in lines)]).encode())
+    assert process_time() - begun < 2  # eight seconds for each line, where every brace looks for its end
 
 
 def test_too_large_and_binary(monkeypatch):

@@ -261,6 +261,25 @@ def test_what_is_changed_after_a_return_is_hidden_until_it_comes_in_again(projec
     assert "HEMLIG" in text_of(owner.get(url("payment_edit", made.pk)))
 
 
+def test_what_was_never_sent_in_again_stays_hidden_when_the_request_is_withdrawn(project, owner, by):
+    made = money.create_sent_in(project, 1_000)
+    money.return_it(made, by=by, at=money.ASKING + dt.timedelta(minutes=1))
+    writer, economist = projects.writer(project), signed_in(by)
+    payments.save_costs(made, added=[money.cost(77, voucher="HEMLIG")], revision=made.revision, by=writer)
+    payments.withdraw_request(again(made), reason="", by=writer)
+    assert "HEMLIG" not in text_of(economist.get(url("payment_detail", made.pk)))
+    assert economist.get(url("payment_rows_file", made.pk, "csv")).status_code == 404
+    lists = [url("payment_list") + "?lage=alla", url("project_money", project.pk)]
+    assert ["1\u00a0077\u00a0kr" in text_of(economist.get(page)) for page in lists] == [False, False]
+    assert "HEMLIG" in text_of(owner.get(url("payment_detail", made.pk)))
+
+
+def test_what_was_sent_in_is_read_also_when_it_has_been_withdrawn(project, by):
+    made = money.create_sent_in(project, 1_000)
+    payments.withdraw_request(made, reason="", by=projects.writer(project))
+    assert "1\u00a0000\u00a0kr" in text_of(signed_in(by).get(url("payment_detail", made.pk)))
+
+
 # ---- The economist
 
 

@@ -154,14 +154,26 @@ def test_taken_down_it_is_gone_at_once_and_keeps_its_address(project, django_cap
     pilots.publish(project, by=by)
     url = project.get_public_url()
     assert Client().get(url).status_code == 200
+    files = ["/pilotprojekt.json", "/pilotprojekt.xlsx"]
+    before = [Client().get(file).content for file in files]
     with django_capture_on_commit_callbacks(execute=True):
         descriptions.unpublish_project(project, by=by)
     assert Client().get(url).status_code == 404
+    assert json.loads(Client().get(files[0]).content) == {"projects": []}
+    assert [Client().get(file).content == kept for file, kept in zip(files, before, strict=True)] == [False, False]
     assert "Unga i rörelse" not in Client().get("/pilotprojekt/").content.decode()
     with pytest.raises(TransitionRefused):
         descriptions.unpublish_project(project, by=by)
     descriptions.publish_project(project, revision=project.revision, by=by)
     assert project.get_public_url() == url
+
+
+def test_nobody_puts_another_host_into_the_files_of_everybody(project, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    pilots.publish(project, by=publisher(project))
+    for host in ("localhost:666", "testserver"):
+        (row,) = json.loads(Client(HTTP_HOST=host).get("/pilotprojekt.json").content)["projects"]
+        assert row["url"] == f"{settings.SITE_URL}{project.get_public_url()}"
 
 
 def test_addresses_are_whole_words_and_never_shared():

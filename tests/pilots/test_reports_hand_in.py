@@ -299,6 +299,22 @@ def test_two_sign_together(final):
     assert reports.send_in(final, by=second, signatory=signatory).submitted_by == second
 
 
+@pytest.mark.parametrize("place", ["says ready", "sends in"])
+def test_a_joint_signatory_with_an_account_is_one_of_the_two(final, place):
+    owner = final.project.owner
+    one, other, signs = (UserFactory(member_of=owner) for _ in range(3))
+    signatory = create_signatory(owner, jointly=True, user=signs)
+    revision = reports.write(final, by=one)
+    actions.mark_report_ready(final, revision=revision, by=one)
+    with pytest.raises(TransitionRefused, match="eget konto"):
+        reports.send_in(final, by=other, signatory=signatory)
+    if place == "says ready":
+        actions.mark_report_ready(final, revision=revision, by=signs)
+    else:
+        other = signs
+    assert reports.send_in(final, by=other, signatory=signatory).submitted_by == other
+
+
 # ---- Review
 
 

@@ -15,9 +15,11 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from kraftsamling.accounts.models import User
 from kraftsamling.files import store
 from kraftsamling.files.models import StoredFile
 from pilots import builds, report_documents
+from pilots.actions import conflicts
 from pilots.actions import reports as actions
 from pilots.models import DocumentBuild, Indicator, Report, ReportVersion
 from pilots.pictures import MOST_PIXELS, PictureRefused, for_document, size_of
@@ -285,6 +287,32 @@ def test_an_archive_is_read_by_officers_who_may_read_all_of_it(version):
     assert builds.may_read(make.officer(call.programme), build) is True
     for person in (other, writer(version.report.project)):
         assert builds.may_read(person, build) is False
+
+
+@pytest.mark.parametrize("asked_by", ["a colleague who has left", "the officer"])
+def test_an_archive_is_closed_to_an_officer_who_has_come_into_conflict_whoever_asked_for_it(version, asked_by):
+    project = version.report.project
+    call = project.application.sketch.call
+    officer, colleague = make.officer(call.programme), make.officer(call.programme)
+    build = batch(call, officer if asked_by == "the officer" else colleague)
+    assert (builds.may_read(officer, build), builds.may_read(colleague, build)) == (True, True)
+    conflicts.report_conflict(project, ground="Vän.", by=officer, at=dt.datetime(2027, 5, 2, tzinfo=dt.UTC))
+    if asked_by != "the officer":
+        colleague.roles.all().delete()
+    assert builds.may_read(User.objects.get(pk=officer.pk), DocumentBuild.objects.get(pk=build.pk)) is False
+
+
+def test_an_archive_of_what_an_officer_in_conflict_may_read_is_theirs_until_more_has_come_in(version):
+    call = version.report.project.application.sketch.call
+    closed = create_project(call=call)
+    officer = make.officer(call.programme)
+    conflicts.report_conflict(closed, ground="Vän.", by=officer, at=dt.datetime(2027, 5, 1, tzinfo=dt.UTC))
+    reports.create_submitted(closed.reports.get(number=1))
+    build = batch(call, officer)
+    assert builds.may_read(officer, build) is True
+    reports.create_submitted(version.report.project.reports.get(number=2))
+    assert builds.may_read(officer, build) is False
+    assert builds.may_read(make.officer(call.programme), build) is True
 
 
 def test_documents_are_read_by_those_who_read_the_report(version):

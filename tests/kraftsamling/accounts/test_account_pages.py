@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kraftsamling.accounts import actions
+from kraftsamling.accounts import actions, own_data
 from kraftsamling.accounts.models import User
 from kraftsamling.programmes.models import Role
 from tests.factories.accounts import OrganisationFactory, UserFactory
@@ -68,6 +68,27 @@ def test_my_data_holds_what_is_mine_and_no_secret():
     assert [row["is"] for row in data["appears_in"]["accounts.invitation.invited_by"]] == ["k@example.se"]
     text = response.content.decode()
     assert (user.password in text, other.email in text) == (False, False)
+
+
+def test_my_data_tells_where_my_address_stands_without_my_account():
+    user, other = UserFactory(), UserFactory()
+    organisation = OrganisationFactory()
+    inviting = UserFactory(member_of=organisation)
+    for address in (user.email.upper(), other.email):
+        actions.invite(organisation, email=address, by=inviting)
+    found = json.loads(as_(user).get(reverse("account_data")).content)["appears_in"]
+    assert [row["is"] for row in found["accounts.invitation.email"]] == [user.email]
+    assert len(found["notifications.message.to_email"]) == 1
+
+
+def test_my_data_says_how_much_more_there_is(monkeypatch):
+    monkeypatch.setattr(own_data, "MOST_ROWS", 2)
+    organisation = OrganisationFactory()
+    user = UserFactory(member_of=organisation)
+    for number in range(3):
+        actions.invite(organisation, email=f"k{number}@example.se", by=user)
+    listed = json.loads(as_(user).get(reverse("account_data")).content)["appears_in"]["accounts.invitation.invited_by"]
+    assert [row.get("is", row) for row in listed] == ["k0@example.se", "k1@example.se", {"more": 1}]
 
 
 def test_close_the_account():

@@ -186,3 +186,32 @@ def test_sessions_that_have_expired_are_cleared_with_what_they_kept(client):
     live.create()
     clear_expired_sessions()
     assert list(Session.objects.values_list("pk", flat=True)) == [live.session_key]
+
+
+# ---- What one sees is one's own
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/hem/",
+        "/konto/",
+        "/utlysningar/",
+        "/sok/?q=a",
+        "/beslut.csv",
+        "/beslut.xlsx",
+        "/projekt/rapporter.csv",
+        "/finns-inte/",
+    ],
+)
+def test_no_cache_on_the_way_keeps_what_somebody_who_is_logged_in_is_shown(client, member, address):
+    client.force_login(member)
+    answer = client.get(address)
+    assert (answer["Cache-Control"], "Cookie" in answer["Vary"]) == ("private, no-cache", True)
+
+
+def test_pages_that_say_more_about_keeping_say_it_still(client, member):
+    client.force_login(member)
+    assert "no-store" in client.get(reverse("account_data"))["Cache-Control"]
+    assert Client().get("/")["Cache-Control"] == "no-cache"

@@ -1,5 +1,7 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from time import process_time
 from types import SimpleNamespace
 
 import pytest
@@ -7,8 +9,11 @@ from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kraftsamling.lib.money import Kronor
+from kraftsamling.ui.differences import changed_pieces
 from kraftsamling.ui.forms import GalleryFilterForm
 from kraftsamling.ui.shapes import FOCUS_SHAPES, ICONS
 
@@ -172,6 +177,23 @@ def test_diff_words_of_texts_that_are_too_different_and_too_long_does_not_try():
     assert render("{% diff_words before after %}", before=f"same\n{before}end", after=f"same\n{after}end") == (
         f"same\n<del>{before}</del><ins>{after}</ins>end"
     )
+
+
+@pytest.mark.parametrize("words", [300, 700, 1_400])
+def test_diff_words_of_a_text_that_is_written_anew_takes_no_time(words):
+    before, after = (" ".join(f"{word}{number}" for number in range(words)) for word in ("old", "new"))
+    begun = process_time()
+    html = render("{% diff_words before after %}", before=before, after=after)
+    assert process_time() - begun < 5  # minutes, where each space that both have is looked for anew
+    assert (re.sub("<ins>.*?</ins>|</?del>", "", html), re.sub("<del>.*?</del>|</?ins>", "", html)) == (before, after)
+
+
+@given(st.text("ab \n", max_size=60), st.text("ab \n", max_size=60))
+def test_changed_pieces_hold_both_texts_whole(before, after):
+    pieces = list(changed_pieces(before, after))
+    old = "".join(text for kind, text in pieces if kind != "ins")
+    new = "".join(text for kind, text in pieces if kind != "del")
+    assert (old, new) == (before, after)
 
 
 def test_step_list_says_where_we_are_without_colour():
