@@ -12,9 +12,6 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _IDENTITY = re.compile(
     r"(?<!\d)(?P<century>18|19|20)?(?P<date>\d{6})[\s\u00a0]?[-+\u2010-\u2015\u2212]?[\s\u00a0]?(?P<last>\d{4})(?!\d)"
 )
-_NAME_AND_CLASS = re.compile(
-    r"\b(?P<name>[A-ZÅÄÖ][a-zåäöé]{2,})\b[^.!?\n]{0,40}?\b(?:går i|i klass|i årskurs|i åk|elev på|elev i)\s+(?P<place>\w[\w ]{0,25})"
-)
 COORDINATION_DAY_OFFSET = 60
 """A coordination number (samordningsnummer) is written with 60 added to the day."""
 
@@ -53,11 +50,6 @@ def _is_birth_date(century: str | None, digits: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def single_child_hints(text: str) -> list[str]:
-    """Places that look like a named pupil in a named class: asked about, not refused."""
-    return [match.group().strip() for match in _NAME_AND_CLASS.finditer(text)]
 
 
 def identity_number_refusal() -> str:

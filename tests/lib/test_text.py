@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from kraftsamling.lib.text import clean_text, identity_numbers, single_child_hints, word_count
+from kraftsamling.lib.text import clean_text, identity_numbers, word_count
 
 anything = st.text(st.characters(exclude_categories=[]), max_size=80)
 FAMILY = "👨‍👩‍👧‍👦"
@@ -117,17 +117,3 @@ def test_any_computed_number_is_found(day, birth):
     written = number(f"{day:%y%m%d}", f"{birth:03}", century=f"{day:%Y}"[:2] if day.year < 2100 else "")
     if day.year < 2100:
         assert identity_numbers(written) == [written]
-
-
-@pytest.mark.parametrize(
-    ("text", "hints"),
-    [
-        ("Elvira går i 7B", ["Elvira går i 7B"]),
-        ("Åke, elev på Norrskolan", ["Åke, elev på Norrskolan"]),
-        ("Vi möter elever i årskurs 7.", []),
-        ("Barn och unga i hela länet", []),
-        ("Örebro är stort. De går i skolan.", []),
-    ],
-)
-def test_a_named_pupil_in_a_named_class_is_asked_about(text, hints):
-    assert single_child_hints(text) == hints
