@@ -46,7 +46,7 @@ _AGE = rf"(?<![\d,.–—-])(?<!\bpå\s)\b{_NUMBER}\sår\b"
 _LETTERED = r"(?:(?<![\d,.])[1-9]\s?[A-H]\b(?![-–:]\w)|(?<![\d,.])[1-9][a-h]\b(?![-–:]\w))"
 _GRADE = _any("ettan tvåan trean fyran femman sexan sjuan åttan nian") + r"\b"
 _NUMBERED = r"\b(?:[Åå]k|[Åå]rskurs|[Kk]lass|[Åå]rsk)\b\.?\s?(?:\d\d?(?:\s?[A-Ha-h])?|[A-Z]{1,3}\d\d?[a-z]?)\b"
-_CLASS = rf"(?:{_NUMBERED}|\b(?:i|på|från|ur)\s(?:{_GRADE}|{_LETTERED})|(?<=[,(]\s){_LETTERED}|(?<=\(){_LETTERED})"
+_CLASS = rf"(?:(?:\b(?:i|på|från|ur)\s)?{_NUMBERED}|\b(?:i|på|från|ur)\s(?:{_GRADE}|{_LETTERED})|(?<=[,(]\s){_LETTERED}|(?<=\(){_LETTERED})"
 _NO_SCHOOL = "Grund|För|Gymnasie|Hög|Folkhög|Kultur|Musik|Special|Sär|Anpassad|Fri|Yrkes|Sommar|Vuxen|Läxhjälp"
 _SCHOOL_NAME = (
     rf"\b(?!{_NO_SCHOOL})[A-ZÅÄÖ][a-zåäöé]{{1,25}}"
@@ -58,7 +58,7 @@ _IN_SCHOOL = (
     r"\s(?:i|på|vid)\s"
     rf"(?:{_LETTERED}|{_GRADE}|{_NUMBERED}|{_SCHOOL_NAME}|(?:skolan|gymnasiet|högstadiet|mellanstadiet|lågstadiet)\b)"
 )
-_GOES_TO = rf"\b(?:(?:går|gick|pluggar|elev){_IN_SCHOOL}|började?r?\si\s(?:{_LETTERED}|{_GRADE}|{_NUMBERED}))"
+_GOES_TO = rf"\b(?:(?:går|gick|pluggar|elev){_IN_SCHOOL}|börja(?:r|de)\si\s(?:{_LETTERED}|{_GRADE}|{_NUMBERED}))"
 _DIAGNOSIS = (
     r"\b(?i:autism(?:spektrum\w{0,20})?|adhd|add|asperger\w{0,9}|npf-?(?:diagnos)?|tourettes?|dyslexi|depression|ätstörning(?:ar)?|anorexi|"
     r"ångest|epilepsi|diagnos(?:en|er)?|självskadebeteende|skolfobi|psykos)\b(?!-)"

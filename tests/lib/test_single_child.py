@@ -65,12 +65,16 @@ ASKED_ABOUT = """
     Elev, åk 7: ”Det är lugnare i korridoren.”
     En tonåring försökte ta sitt liv under sommaren.
     Zeynep går i 9A och leder läxhjälpen.
+    Kim börjar i sjuan på en ny skola.
     Kalle bråkade i klass 7B hela hösten.
     Dottern har fått diagnosen autism och är hemma.
     Vi pratade om Kim Berg som går i sjuan.
     Eleven har adhd och fick en lugn plats.
     Sara är hemmasittare sedan ett år.
     16-årige Ali dömdes i våras.
+    Elev i åk 9, hög frånvaro, fick hembesök varje vecka.
+    Hon går i årskurs 8 och har inga vänner.
+    Elev B i åk 8 deltog vid alla träffar.
 """
 ABOUT_GROUPS = """
     En grupp flickor i åk 8 har träffats varje vecka.
