@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants.models import QuestionKind
-from kraftsamling.lib.text import clean_text, single_child_hints
+from kraftsamling.lib.single_child import single_child_hints
+from kraftsamling.lib.text import clean_text
 
 from .fields import PlainTextField
 

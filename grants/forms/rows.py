@@ -8,7 +8,8 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from kraftsamling.lib.text import clean_text, single_child_hints
+from kraftsamling.lib.single_child import single_child_hints
+from kraftsamling.lib.text import clean_text
 from kraftsamling.ui.crispy import laid_out
 
 from .drafts import GROUPS_ONLY, DraftForm

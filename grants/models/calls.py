@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Count, F, OuterRef, Q, Subquery, Sum, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grants.states import CallState, OutcomeState, SketchState, tone
 from kraftsamling.accounts.models import OrganisationKind
@@ -337,7 +338,7 @@ class QuestionKind(models.TextChoices):
     LONG_TEXT = "long_text", _("Long text")
     CHOICE = "choice", _("One choice")
     CHOICES = "choices", _("Several choices")
-    NUMBER = "number", _("Number")
+    NUMBER = "number", pgettext_lazy("kind of answer", "Number")
     KRONOR = "kronor", _("Kronor")
     DATE = "date", _("Date")
     FILE = "file", _("File")

@@ -43,6 +43,7 @@ def make_batch(programme: Programme, *, by: Any, at: datetime | None = None) -> 
 
     last = PayoutBatch.objects.filter(programme=programme).aggregate(last=Max("number"))["last"] or 0
     batch = _stored(programme, payouts, number=last + 1, by=by, at=at)
+    batch.made_with.set(payouts)
     for payout in payouts:
         advance(payout, PayoutState.EXPORTED, table=PAYOUT_MOVES, exported_at=at, batch=batch)
 

@@ -141,10 +141,10 @@ class Payout(models.Model):
 
 class PayoutBatchQuerySet(models.QuerySet):
     def handled_by(self, user: Any) -> "PayoutBatchQuerySet":
-        """Files of the economist's programmes, without those with a payment that somebody else must handle."""
-        closed = Payout.objects.exclude(batch=None).filter(project__in=Project.objects.closed_to(user))
+        """Files of the economist's programmes, without those that name a payment that somebody else must handle."""
+        closed = PayoutBatch.made_with.through.objects.filter(payout__project__in=Project.objects.closed_to(user))
         mine = self.filter(programme__in=programmes_with_role(user, Role.FINANCE_OFFICER))
-        return mine.exclude(pk__in=closed.values("batch"))
+        return mine.exclude(pk__in=closed.values("payoutbatch"))
 
 
 class PayoutBatch(models.Model):
@@ -156,6 +156,8 @@ class PayoutBatch(models.Model):
     count = models.PositiveIntegerField(_("payments"))
     csv = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
     xlsx = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    made_with = models.ManyToManyField(Payout, related_name="files")
+    """All that stands in it, also what came back and went out in a later file."""
     made_at = models.DateTimeField(_("made"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

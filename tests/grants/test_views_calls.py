@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -585,6 +586,16 @@ def test_questions_of_every_kind_through_the_page(officer, draft):
     assert [(q.kind, q.label, q.required, q.choices, q.word_limit) for q in saved] == [
         (kind, f"Fråga {kind}", True, ["Ja", "Nej"], 50) for kind in QuestionKind
     ]
+
+
+@pytest.mark.parametrize(("language", "number", "heading"), [("sv", "Tal", "Nummer"), ("en", "Number", "Number")])
+def test_an_answer_in_figures_is_a_tal_and_not_a_nummer(officer, leader, draft, language, number, heading):
+    leader.language = language
+    leader.save()
+    page = officer.get(url("call_questions", draft)).content.decode()
+    with translation.override(language):
+        assert (_("Number"), str(QuestionKind.NUMBER.label)) == (heading, number)
+    assert f'<option value="number">{number}</option>' in page
 
 
 @pytest.mark.parametrize(

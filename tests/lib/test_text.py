@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from kraftsamling.lib.text import clean_text, identity_numbers, in_sentence, single_child_hints, told_once, word_count
+from kraftsamling.lib.text import clean_text, identity_number_refusal, identity_numbers, in_sentence, told_once, word_count
 
 anything = st.text(st.characters(exclude_categories=[]), max_size=80)
 FAMILY = "👨‍👩‍👧‍👦"
@@ -119,23 +119,58 @@ def test_any_computed_number_is_found(day, birth):
         assert identity_numbers(written) == [written]
 
 
+TEN_DIGITS = number("070123", "456", separator="")
+"""A telephone number, and what somebody born on 23 January 2007 could have."""
+
+
 @pytest.mark.parametrize(
-    ("text", "hints"),
+    "label",
     [
-        ("Elvira går i 7B", ["Elvira går i 7B"]),
-        ("Åke, elev på Norrskolan", ["Åke, elev på Norrskolan"]),
-        ("Vi möter elever i årskurs 7.", []),
-        ("Barn och unga i hela länet", []),
-        ("Örebro är stort. De går i skolan.", []),
-        ("Elever i årskurs 4–9 på två skolor, omkring 90 personer.", []),
-        ("Många barn i klass 4 saknar en fritid.", []),
-        ("Elever och Lisa går i klass 4B", ["Lisa går i klass 4B"]),
-        ("Barnet Lisa går i klass 4B", ["Barnet Lisa går i klass 4B"]),
-        ("Allan går i klass 4B", ["Allan går i klass 4B"]),
+        "Tel",
+        "tel.",
+        "Tel: ",
+        "Telefon ",
+        "telefonnummer: ",
+        "Tfn. ",
+        "Mobil:",
+        "mobil\u00a0",
+        "Mobilnummer ",
+        "mobil nr: ",
+        "Växel ",
+        "Phone: ",
     ],
 )
-def test_a_named_pupil_in_a_named_class_is_asked_about(text, hints):
-    assert single_child_hints(text) == hints
+def test_ten_digits_that_are_called_a_telephone_number_are_one(label):
+    text = f"Kontakt {label}{TEN_DIGITS}, säkrast på förmiddagen." if not label[-1].isalpha() else f"Kontakt {label} {TEN_DIGITS}"
+    assert identity_numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Eleven {TEN_DIGITS}",
+        f"Elevens mobil är borta. {TEN_DIGITS}",
+        f"Mobil och personnummer {TEN_DIGITS}",
+        f"Hotel {TEN_DIGITS}",
+        f"Tel: {number('070123', '456')}",
+        f"Tel: {number('070123', '456', separator=' ')}",
+        f"Tel: {number('070123', '456', separator='', century='20')}",
+        f"Tel: {number('640823', separator='')}",
+        f"Telefon:\n\n{TEN_DIGITS}",
+        f"Telefon\n{TEN_DIGITS}",
+    ],
+)
+def test_an_identity_number_is_found_also_where_telephones_are_spoken_of(text):
+    assert len(identity_numbers(text)) == 1
+
+
+def test_a_telephone_number_written_as_the_refusal_says_passes():
+    [_refusal, written] = identity_number_refusal().removesuffix(".").rsplit(": ", 1)
+    assert written == "070-123 45 67"
+    assert (
+        identity_numbers(f"{identity_number_refusal()} {TEN_DIGITS[:3]}-{TEN_DIGITS[3:6]} {TEN_DIGITS[6:8]} {TEN_DIGITS[8:]}")
+        == []
+    )
 
 
 @pytest.mark.parametrize(

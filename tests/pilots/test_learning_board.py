@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 
 from grants import actions as grants_actions
 from kraftsamling.accounts.models import OrganisationKind
-from kraftsamling.lib.text import single_child_hints
+from kraftsamling.lib.single_child import single_child_hints
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from pilots import board, board_documents
 from pilots.actions import board as actions

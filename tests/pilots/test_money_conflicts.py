@@ -3,9 +3,11 @@
 import csv
 import io
 from html import unescape
+from importlib import import_module
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
@@ -121,6 +123,75 @@ def test_a_file_with_that_payment_is_closed_to_them_also_afterwards(project, oth
     page = client.get(reverse("payout_list")).content.decode()
     assert [address in page for address in addresses] == [True, True, False, False]
     assert (project.title in page, other.title in page) == (False, True)
+
+
+def _addresses(*batches):
+    return [reverse("payout_batch_file", args=[batch.pk, kind]) for batch in batches for kind in ("csv", "xlsx")]
+
+
+def _take_back(project, by):
+    payouts.take_back_from_file(Payout.objects.get(project=project), reason="Kontot var avslutat.", by=by)
+
+
+def _sent_again(project, other, by):
+    """In a file, taken back, and in a later one; a payment of the other project goes in each file."""
+    paid_for(other, 20_000, by)
+    paid_for(project, 10_000, by)
+    first = payouts.make_batch(other.programme, by=by)
+    _take_back(project, by)
+    money.create_advance(other, 5_000, by=by)
+    second = payouts.make_batch(other.programme, by=by)
+    money.create_advance(other, 6_000, by=by)
+    return first, second, payouts.make_batch(other.programme, by=by)
+
+
+def test_a_file_that_a_payment_came_back_from_is_closed_to_them_too(project, other, by, colleague):
+    first, second, third = _sent_again(project, other, colleague)
+    payout = Payout.objects.get(project=project)
+    assert (payout.batch, set(payout.files.all()), project.title in store.read(first.csv).decode()) == (
+        second,
+        {first, second},
+        True,
+    )
+    assert [batch.count for batch in (first, second, third)] == [batch.made_with.count() for batch in (first, second, third)]
+    assert set(PayoutBatch.objects.handled_by(by)) == {first, second, third}
+
+    addresses = _addresses(first, second, third)
+    client = signed_in(report(project, by))
+    assert [client.get(address).status_code for address in addresses] == [404, 404, 404, 404, 200, 200]
+    page = client.get(reverse("payout_list")).content.decode()
+    assert [address in page for address in addresses] == [False, False, False, False, True, True]
+    assert [signed_in(colleague).get(address).status_code for address in addresses] == [200] * 6
+
+
+def test_a_payment_that_came_back_and_waits_keeps_its_old_file_closed(project, other, by, colleague):
+    paid_for(other, 20_000, colleague)
+    paid_for(project, 10_000, colleague)
+    batch = payouts.make_batch(other.programme, by=colleague)
+    _take_back(project, colleague)
+    assert Payout.objects.get(project=project).batch is None
+    client = signed_in(report(project, by))
+    assert [client.get(address).status_code for address in _addresses(batch)] == [404, 404]
+    payouts.cancel_payout(Payout.objects.get(project=project), reason="Betalas senare.", by=colleague)
+    assert [client.get(address).status_code for address in _addresses(batch)] == [404, 404]
+
+
+def test_files_made_before_remember_what_the_case_log_tells(project, other, by, colleague):
+    batches = _sent_again(project, other, colleague)
+    before = [set(batch.made_with.all()) for batch in batches]
+    for batch in batches:
+        batch.made_with.clear()
+    import_module("pilots.migrations.0015_payouts_of_a_file").remember(apps, None)
+    assert [set(batch.made_with.all()) for batch in batches] == before
+
+
+def test_files_made_before_remember_what_is_in_them_where_the_log_tells_nothing(project, other, by, colleague):
+    paid_for(project, 10_000, colleague)
+    batch = payouts.make_batch(other.programme, by=colleague)
+    batch.made_with.clear()
+    PayoutBatch.objects.update(number=99)
+    import_module("pilots.migrations.0015_payouts_of_a_file").remember(apps, None)
+    assert set(batch.made_with.all()) == set(Payout.objects.all())
 
 
 def test_they_do_not_book_it_as_paid_cancel_it_or_take_it_back(project, other, by, colleague):

@@ -246,7 +246,10 @@ def test_the_form_needs_no_cookie_and_no_token(programme, leader):
         ({"message": "\u202e\u2066 "}, "Write what you want to tell us."),
         (
             {"message": "Jag heter 640823-2384"},
-            "Take away the personal identity number. Never write about single children, only about groups.",
+            (
+                "Take away the personal identity number. Never write about single children, only about groups. "
+                "If it is a telephone number, write it in groups: 070-123 45 67."
+            ),
         ),
         ({"message": "x" * 4001}, "Ensure this value has at most 4000 characters (it has 4001)."),
         ({"message": "x" * 200_000}, "Ensure this value has at most 4000 characters (it has 200000)."),
