@@ -1,5 +1,6 @@
 """What every test stands on: no network, no broker, files of its own."""
 
+import gc
 import hashlib
 import os
 import sqlite3
@@ -55,6 +56,17 @@ def pytest_make_collect_report():
     from tests.passes import refuse_others
 
     return refuse_others((yield))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish():
+    """What is loaded stays to the end: the rubbish collector is told not to look through it again and again.
+
+    It is some hundred thousand objects, and each document that is made ends with a collection of its own.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

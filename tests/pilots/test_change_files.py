@@ -17,6 +17,7 @@ from tests.factories import pilots
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.programmes import ProgrammeFactory
 from tests.grants.scene import again, questions, signed_in
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -24,9 +25,11 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj <<>> endobj\n%%EOF\n"
 MISSING = "Den nya ägarens medgivande saknas."
 
 
-@pytest.fixture
-def project():
+def make_project():
     return pilots.create_elsewhere()
+
+
+_project_once, project = kept(make_project)
 
 
 @pytest.fixture

@@ -25,14 +25,17 @@ from tests.factories import grants as make
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.grants.scene import again, questions, signed_in
 from tests.grants.test_hostile_text import CORE, OVERRIDE, unbroken
+from tests.kept import kept
 from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def project():
+def make_project():
     return pilots.create_elsewhere()
+
+
+_project_once, project = kept(make_project)
 
 
 def decider(project):

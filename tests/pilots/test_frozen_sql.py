@@ -13,6 +13,7 @@ from pilots.models import PaymentVersion, Payout, Recovery, ReportReview, Report
 from tests.factories import grants as make
 from tests.factories import money, reports
 from tests.factories import pilots as projects
+from tests.kept import kept
 from tests.pilots.sql import run, triggers_laid
 
 pytestmark = pytest.mark.django_db
@@ -67,11 +68,13 @@ def test_the_files_of_what_was_sent_in_are_never_exchanged(project):
     not_deleted(frozen.SENT_IN, "pilots_paymentversion_files", link.pk)
 
 
-@pytest.fixture
-def report():
+def make_report():
     found = projects.create_elsewhere().reports.order_by("due_on").first()
     reports.create_submitted(found)
     return found
+
+
+_report_once, report = kept(make_report)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.factories import learning as make
 from tests.factories.pilots import create_elsewhere
 from tests.grants import trail
 from tests.grants.scene import again
+from tests.kept import kept
 from tests.pilots.learning_scene import light
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +23,11 @@ pytestmark = pytest.mark.django_db
 AT = make.AT
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return light()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 # ---- Learnings

@@ -16,6 +16,7 @@ from pilots.states import ANALYSIS_MOVES, AnalysisState
 from tests.factories import learning as make
 from tests.grants import trail
 from tests.grants.scene import again, fresh, signed_in
+from tests.kept import kept
 from tests.pilots.learning_scene import granted, light
 
 pytestmark = pytest.mark.django_db
@@ -23,13 +24,15 @@ pytestmark = pytest.mark.django_db
 AT = make.AT
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     found = light()
     found.note = make.approve(make.create_note(found.project, by=found.leader), by=found.leader)
     found.analysis = make.create_analysis(found.programme, by=found.leader)
     found.finding = make.create_finding(found.analysis, by=found.leader)
     return found
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def test_the_draft_is_kept_and_a_second_window_overwrites_nothing(stage):

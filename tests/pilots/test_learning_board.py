@@ -28,6 +28,7 @@ from tests.factories.accounts import OrganisationFactory
 from tests.factories.pilots import create_elsewhere
 from tests.grants import trail
 from tests.grants.scene import again, fresh, signed_in, storable
+from tests.kept import kept
 from tests.pilots.learning_scene import granted, light
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,7 @@ AT = make.AT
 HEADING = {"title": "Om kraftsamlingen", "meeting": "Regional tillväxtnämnd", "meeting_on": dt.date(2027, 9, 1), "limit": 30}
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     found = light()
     town = OrganisationFactory(name="Hallsbergs kommun", kind=OrganisationKind.MUNICIPALITY)
     found.town = create_elsewhere(found.programme, owner=town, by=found.leader, title="Vändpunkten")
@@ -51,6 +51,9 @@ def stage():
     found.analysis = again(analysis)
     found.item = make.create_board_item(found.programme, _fresh(found.projects), by=found.leader, analysis=found.analysis)
     return found
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def _fresh(projects):

@@ -16,6 +16,7 @@ from pilots.tasks import ask_for_follow_ups
 from tests.factories import learning as make
 from tests.grants import trail
 from tests.grants.scene import again
+from tests.kept import kept
 from tests.pilots.learning_scene import light
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +28,11 @@ def day(year, month, number, hour=6):
     return dt.datetime(year, month, number, hour, tzinfo=STOCKHOLM)
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return light()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def judged(evaluation, by):

@@ -29,6 +29,7 @@ from tests.factories import grants
 from tests.factories import learning as make
 from tests.factories.pilots import create_elsewhere
 from tests.grants.scene import EVERY_ROLE, again, fresh, people, questions, signed_in, told
+from tests.kept import kept
 from tests.pilots.learning_scene import granted, light
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +49,11 @@ def _now():
         yield
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     return light()
+
+
+_stage_once, stage = kept(make_stage)
 
 
 def test_the_list_of_learnings_offers_the_factors_and_projects_of_what_is_read(stage):

@@ -12,6 +12,7 @@ from pilots.models import Advance, PaymentRequest, Payout, Recovery
 from tests.factories import money
 from tests.factories import pilots as projects
 from tests.grants.scene import signed_in
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -25,9 +26,11 @@ def _in_may():
         yield
 
 
-@pytest.fixture
-def project():
+def make_project():
     return money.create_project()
+
+
+_project_once, project = kept(make_project)
 
 
 def address(name, pk):

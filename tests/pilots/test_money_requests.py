@@ -23,15 +23,18 @@ from tests.factories import grants as make
 from tests.factories import pilots as projects
 from tests.factories.accounts import UserFactory
 from tests.grants.scene import why
+from tests.kept import kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 OUTSIDE = dt.date(2028, 1, 2)
 
 
-@pytest.fixture
-def project():
+def make_project():
     return money.create_project()
+
+
+_project_once, project = kept(make_project)
 
 
 @pytest.fixture

@@ -16,15 +16,18 @@ from tests.factories import applications, money
 from tests.factories import grants as make
 from tests.factories import pilots as projects
 from tests.grants.scene import again, signed_in, why
+from tests.kept import kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 STAFF, SERVICES = CostCategory.OWN_STAFF, CostCategory.EXTERNAL_SERVICES
 
 
-@pytest.fixture
-def project():
+def make_project():
     return money.create_project()
+
+
+_project_once, project = kept(make_project)
 
 
 def texts(request, at=money.ASKING):

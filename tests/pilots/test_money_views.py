@@ -19,6 +19,7 @@ from tests.factories import pilots as projects
 from tests.factories.accounts import UserFactory
 from tests.factories.applications import PDF
 from tests.grants.scene import again, questions, signed_in, told
+from tests.kept import kept
 from tests.pilots.test_money_reading import workbook
 from tests.pilots.test_money_sie import FILE
 
@@ -33,9 +34,11 @@ def _now():
         yield
 
 
-@pytest.fixture
-def project():
+def make_project():
     return money.create_project()
+
+
+_project_once, project = kept(make_project)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.factories import pilots as projects
 from tests.factories.accounts import OrganisationFactory
 from tests.grants.scene import signed_in, storable
 from tests.grants.test_hostile_text import CORE, unbroken
+from tests.kept import kept
 from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +35,11 @@ def _in_may(time_machine):
     time_machine.move_to(money.PAYING, tick=False)
 
 
-@pytest.fixture
-def project():
+def make_project():
     return money.create_project()
+
+
+_project_once, project = kept(make_project)
 
 
 def costs():

@@ -22,6 +22,7 @@ from tests.factories import grants as make
 from tests.factories.pilots import create_elsewhere
 from tests.grants.scene import EVERY_ROLE, fresh, people, questions, signed_in
 from tests.grants.test_decisions import another, corrected, waiting
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +35,14 @@ def _now():
         yield
 
 
-@pytest.fixture
-def stage():
+def make_stage():
     found = waiting()
     found.decision = decisions.decide(found.application, officer=found.leader, decider=found.decider)
     found.project = Project.objects.get()
     return found
+
+
+_stage_once, stage = kept(make_stage)
 
 
 @pytest.mark.parametrize("role", EVERY_ROLE)

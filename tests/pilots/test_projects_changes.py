@@ -29,13 +29,16 @@ from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.grants import trail
 from tests.grants.scene import EVERY_ROLE, again, fresh, people
 from tests.grants.test_decisions import corrected, waiting
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def project():
+def make_project():
     return pilots.create_project()
+
+
+_project_once, project = kept(make_project)
 
 
 @pytest.fixture
@@ -420,7 +423,7 @@ def test_terms_other_than_those_read_are_a_lost_race(small):
 def stage():
     found = waiting()
     found.decision = decisions.decide(found.application, officer=found.leader, decider=found.decider)
-    found.project = Project.objects.get()
+    found.project = Project.objects.get(application=found.application)
     return found
 
 

@@ -22,6 +22,7 @@ from tests.factories import pilots, reports
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory, UserFactory
 from tests.grants import trail
 from tests.grants.scene import EVERY_ROLE, again, people, questions, signed_in
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +33,12 @@ def _now():
         yield
 
 
-@pytest.fixture
-def project():
+def make_project():
     MunicipalityFactory()
     return pilots.create_elsewhere()
+
+
+_project_once, project = kept(make_project)
 
 
 def publisher(project):

@@ -29,15 +29,18 @@ from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.applications import create_signatory
 from tests.factories.pilots import create_elsewhere, create_project, writer
 from tests.grants.scene import EVERY_ROLE, again, fresh, people
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 LATE = dt.datetime(2027, 6, 1, 9, tzinfo=STOCKHOLM)
 
 
-@pytest.fixture
-def project():
+def make_project():
     return create_elsewhere()
+
+
+_project_once, project = kept(make_project)
 
 
 @pytest.fixture

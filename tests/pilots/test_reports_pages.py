@@ -27,6 +27,7 @@ from tests.factories import reports
 from tests.factories.accounts import UserFactory
 from tests.factories.pilots import create_elsewhere, create_project, writer
 from tests.grants.scene import EVERY_ROLE, fresh, people, questions, signed_in, told
+from tests.kept import kept
 from tests.pilots.test_reports_pdf import picture
 
 pytestmark = pytest.mark.django_db
@@ -41,9 +42,11 @@ def _now(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
-@pytest.fixture
-def project():
+def make_project():
     return create_project()
+
+
+_project_once, project = kept(make_project)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.factories import grants as make
 from tests.factories.pilots import create_elsewhere
 from tests.factories.programmes import ProgrammeFactory
 from tests.grants.scene import fresh
+from tests.kept import kept
 from tests.pilots.steering_scene import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +29,7 @@ def _now():
         yield
 
 
-@pytest.fixture
-def scope():
+def make_scope():
     """Five projects; who looks is of the steering group."""
     programme = ProgrammeFactory()
     leader = make.officer(programme)
@@ -38,6 +38,9 @@ def scope():
         Project.objects.filter(pk=project.pk).update(cap=Kronor(cap))
     person = make.officer(programme, Role.STEERING_GROUP)
     return whole_programme(programme, on=TODAY.date(), user=fresh(person))
+
+
+_scope_once, scope = kept(make_scope)
 
 
 def of(scope):

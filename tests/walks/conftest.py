@@ -54,9 +54,9 @@ def address(world):
 
 @pytest.fixture(scope="module")
 def browser_page(browser):
-    from tests.walks.browsing import WIDE
+    from tests.walks.browsing import WIDE, with_axe
 
-    context = browser.new_context(viewport=WIDE, locale="sv-SE")
+    context = with_axe(browser.new_context(viewport=WIDE, locale="sv-SE"))
     yield context.new_page()
     context.close()
 
