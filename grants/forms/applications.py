@@ -218,6 +218,7 @@ ROW_GROUPS = {"goal": GOAL_PARTS, "indicator": (*INDICATOR_PARTS, "by_sex"), "pa
 class SectionForm(RowsForm, CaseForm):
     """One section, bound to what has been typed so far in the whole application."""
 
+    of_part = True
     row_groups = ROW_GROUPS
     most_rows = MOST_ROWS
     always_valued = frozenset({"role"})

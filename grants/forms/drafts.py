@@ -36,6 +36,8 @@ class DraftForm(forms.Form):
     """What remains has the code “required”; everything else that is found is wrong."""
 
     use_required_attribute = False
+    of_part = False
+    """Whether other parts are written on other pages: then this one being done is not the whole being done."""
 
     def _check_single_children(self, cleaned: dict[str, Any]) -> None:
         texts = [name for name, field in self.fields.items() if isinstance(field, PlainTextField)]

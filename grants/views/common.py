@@ -162,7 +162,9 @@ def autosaved(
 def checks_of(request: HttpRequest, form: Any) -> str:
     """What remains and what is wrong in a draft, as the page shows it beside the form."""
     form.is_valid()
-    return render_to_string("grants/_draft_checks.html", {"wrong": form.wrong(), "remaining": form.remaining()}, request)
+    return render_to_string(
+        "grants/_draft_checks.html", {"wrong": form.wrong(), "remaining": form.remaining(), "form": form}, request
+    )
 
 
 LONGEST_NUMBER = 9

@@ -167,6 +167,7 @@ def sections_of(is_final: bool) -> tuple[Section, ...]:
 class ReportForm(RowsForm):
     """One part, bound to what has been typed so far in the whole report."""
 
+    of_part = True
     row_groups = {
         "activity": ("name", "done", "text"),
         "goal": ("name", "reached", "text"),

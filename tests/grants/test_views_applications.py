@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from grants import actions
 from grants.forms.applications import BY_KEY, MOST_GOALS, SECTIONS, SectionForm
@@ -65,6 +66,15 @@ def section_data(application, key, **changes):
     form = SectionForm(BY_KEY[key], everything, application=application)
     sent = {name: everything[name] for name in form.all_names() if everything.get(name) is not None}
     return {**sent, "revision": draft(application).revision}
+
+
+def test_a_part_that_is_done_is_not_called_the_whole(application, writer):
+    make.write(application)
+    page = writer.get(edit(application, SECTIONS[0].key)).content.decode()
+    words = [
+        gettext(text) for text in ("This part is done.", "Everything is filled in.", "Read it through once more, and send it in.")
+    ]
+    assert [text in page for text in words] == [True, False, False]
 
 
 def test_what_remains_is_named_under_the_part_that_it_belongs_to(application, writer):

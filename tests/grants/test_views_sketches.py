@@ -97,6 +97,14 @@ def submit(client, sketch):
 # ---- Who reaches what
 
 
+def test_a_draft_is_called_by_its_title_and_says_once_what_to_do_next(writer, sketch):
+    title = draft_of(sketch).content["title"]
+    page = writer.get(url("sketch_detail", sketch)).content.decode()
+    assert f"<title>{title} – Kraftsamling</title>" in page
+    assert title in page.split('class="breadcrumbs"')[1].split("</nav>")[0]
+    assert page.count(f'href="{url("sketch_edit", sketch)}"') == 1
+
+
 PAGES = ["sketch_detail", "sketch_edit", "sketch_preview", "sketch_withdraw", "sketch_compare"]
 POSTS = [
     "sketch_save", "sketch_autosave", "sketch_submit", "sketch_withdraw", "sketch_file_add", "sketch_note", "sketch_register",

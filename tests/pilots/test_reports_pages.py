@@ -129,6 +129,12 @@ def test_it_is_not_sent_in_before_it_is_said_to_be_right(report, member):
     assert re.findall(r'href="#([^"]+)"', summary) == ["id_is_true"]
 
 
+def test_a_part_that_is_done_is_not_called_the_whole(report, member):
+    page = member.get(url("report_edit", report, "bilder")).content.decode()
+    words = [gettext("This part is done."), gettext("Everything is filled in.")]
+    assert [text in page for text in words] == [True, False]
+
+
 def test_pressed_twice_there_is_one_receipt(report, member):
     sent = {"revision": reports.write(report), "is_true": "on"}
     for _ in range(2):
