@@ -250,9 +250,9 @@ def test_who_was_logged_out_while_writing_is_told_that_the_text_is_kept(client):
     words = _("You had been logged out. Log in, and you come back to your text.")
     shown = [
         words in client.get(reverse("account_login"), {"next": address}).content.decode()
-        for address in ("/skisser/1/skriv/", "/skisser/1/skriv/?parkerad=abc")
+        for address in ("/skisser/1/skriv/", "/skisser/1/skriv/?parkerad=abc", reverse("resume"))
     ]
-    assert shown == [False, True]
+    assert shown == [False, True, True]
 
 
 def test_the_log_in_page_shows_the_demo_accounts_in_demo_mode_only(client, settings):
