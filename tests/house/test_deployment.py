@@ -54,4 +54,4 @@ def test_every_setting_of_the_containers_is_described():
 def test_an_image_holds_no_secret_and_no_data():
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
-    assert [name for name in (".git", "var", ".venv") if name not in ignored] == []
+    assert [name for name in (".git", "var", ".venv", ".env*") if name not in ignored] == []
