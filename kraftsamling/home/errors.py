@@ -1,7 +1,6 @@
 """The error pages: each says what happened and what to do now. Named as handlers in kraftsamling/urls.py."""
 
 import logging
-from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
@@ -17,7 +16,7 @@ log = logging.getLogger(__name__)
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from a page of ours that was opened before the last log-in is kept, and may be sent from a page that is new."""
     log.warning("a form was refused: %s", reason)
-    of_ours = urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    of_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     if of_ours and request.user.is_authenticated and resuming.keep(request):
         return redirect("resume")
     return render(request, "403_csrf.html", status=403)

@@ -95,14 +95,18 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(state__in=[MessageState.WAITING, MessageState.SENDING])
 
     def visible_to(self, user: Any) -> "MessageQuerySet":
-        """The messages of the programmes one works in, and to administrators those of no programme; none of excluded cases."""
+        """The messages of the programmes one works in, and to administrators those of no programme; none of excluded cases.
+
+        A digest is of all the cases in it.
+        """
         programmes = {programme for programme, role in user.programme_roles if role in OUTBOX_ROLES}
         readable = Q(programme_id__in=programmes)
         if any(role == ADMINISTRATOR for _programme, role in user.programme_roles):
             readable |= Q(programme_id=None)
         rows = self.filter(readable)
         for targets in visibility.hidden_targets(user):
-            rows = rows.exclude(about__in=targets)
+            closed = Message.objects.filter(about__in=targets)
+            rows = rows.exclude(about__in=targets).exclude(pk__in=closed.exclude(digest=None).values("digest"))
         return rows
 
     def to_receiver(self, words: str) -> "MessageQuerySet":

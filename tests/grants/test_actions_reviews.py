@@ -23,6 +23,7 @@ from kraftsamling.files import store
 from kraftsamling.lib.dates import STOCKHOLM
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
+from kraftsamling.notifications import digests
 from kraftsamling.notifications.models import Frequency, Message, MessageState, Preference
 from kraftsamling.programmes.models import Role
 from kraftsamling.search import index
@@ -472,6 +473,22 @@ def test_the_outbox_page_hides_the_mail_of_a_case_one_is_shut_out_of(stage, clie
     assert (before, client.get(url).status_code) == (200, 404)
     assert message.subject not in client.get(reverse("outbox_list")).content.decode()
     assert message.subject not in b"".join(client.get(reverse("outbox_csv"))).decode()
+
+
+def test_the_outbox_page_hides_also_a_digest_that_tells_of_such_a_case(stage, client):
+    Preference.objects.create(user=stage.team, category="news", frequency=Frequency.DAILY)
+    case, other = (make.create_submitted(stage.call, title=title) for title in ("Den stängda", "Den andra"))
+    digests.bundle(at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+    digest = Message.objects.get(kind=digests.KIND)
+    client.force_login(stage.leader)
+    url = reverse("message_detail", args=[digest.pk])
+    assert "Den stängda" in client.get(url).content.decode()
+    stage.sketch = case
+    declared(stage, stage.leader)
+    assert (client.get(url).status_code, client.get(reverse("outbox_list")).status_code) == (404, 200)
+    assert {*Message.objects.visible_to(fresh(stage.leader)).exclude(about="").values_list("about", flat=True)} >= {
+        target_of(other)
+    }
 
 
 def test_an_excluded_reviewer_sees_nothing_of_the_sketch_on_the_own_page(stage, client):

@@ -7,6 +7,8 @@ import subprocess
 import textwrap
 from pathlib import Path
 
+from kraftsamling.files.responses import SANDBOX
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 
@@ -35,6 +37,12 @@ def test_private_files_are_reached_through_the_product_alone(settings):
     assert location[1] == prefix[1]
 
 
+def test_the_proxy_says_of_private_files_what_the_product_says_and_nginx_does_not_pass_on():
+    location = re.search(r"location /private/ \{(.*?)\}", proxy_configuration(), re.DOTALL)[1]
+    headers = dict(re.findall(r'add_header (\S+) "?([^";]+(?:;[^";]+)?)"?;', location))
+    assert headers == {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": SANDBOX}
+
+
 def test_every_setting_of_the_containers_is_described():
     named = set(re.findall(r"^    ([A-Z][A-Z_]+): ", COMPOSE.split("services:", 1)[0], re.MULTILINE))
     described = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
@@ -46,4 +54,4 @@ def test_every_setting_of_the_containers_is_described():
 def test_an_image_holds_no_secret_and_no_data():
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
-    assert [name for name in (".git", "var", ".venv") if name not in ignored] == []
+    assert [name for name in (".git", "var", ".venv", ".env*") if name not in ignored] == []

@@ -22,6 +22,10 @@ from kraftsamling.notifications.models import Category
 from .organisations import add_member, forget_organisations
 
 INVITATION_LASTS = timedelta(days=14)
+MOST_INVITATIONS, MOST_JOIN_REQUESTS = 50, 10
+"""What one person writes in a day and a night. Both are mails to others with words of the person's own in them, and an account
+is free to open: more than anybody needs would be sent in our name.
+"""
 
 
 def hash_of(secret: str) -> str:
@@ -34,6 +38,8 @@ def ask_to_join(organisation: Organisation, *, by: User, message: str = "", at: 
     at = at or timezone.now()
     if Membership.objects.filter(organisation=organisation, user=by).exists():
         raise TransitionRefused(_("You belong to the organisation already."))
+    if by.join_requests.filter(asked_at__gt=at - timedelta(days=1)).count() >= MOST_JOIN_REQUESTS:
+        raise TransitionRefused(_("You have asked very many times in a day. Please go on tomorrow."))
     request, is_new = JoinRequest.objects.get_or_create(
         organisation=organisation,
         user=by,
@@ -102,6 +108,8 @@ def invite(organisation: Organisation, *, email: str, by: User, at: datetime | N
         raise TransitionRefused(
             _("That person is already invited and has not answered. Take the invitation back to send a new one.")
         )
+    if Invitation.objects.filter(invited_by=by, invited_at__gt=at - timedelta(days=1)).count() >= MOST_INVITATIONS:
+        raise TransitionRefused(_("You have invited very many people in a day. Please go on tomorrow."))
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         organisation=organisation,

@@ -172,7 +172,7 @@ def test_a_form_from_an_old_page_of_ours_is_kept(member):
     assert waiting(client)[2] == [REASON]
 
 
-@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", ""])
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "https://testserver", "http://testserver:81", "null", ""])
 def test_a_form_from_another_site_is_refused(member, origin):
     client, answer = of_old_page(member, origin)
     assert answer.status_code == 403

@@ -212,6 +212,20 @@ def test_what_protects_the_account_is_changed_only_by_who_has_just_shown_who_the
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
+def test_the_address_is_changed_only_by_who_has_just_shown_who_they_are(client):
+    user = UserFactory()
+    client.force_login(user)
+    asked = client.post(reverse("account_email"), {"email": "ny@example.se", "action_add": "1"})
+    assert (asked["Location"], mail.outbox) == (f"{reverse('account_reauthenticate')}?next=%2Fkonto%2Fe-post%2F", [])
+    assert client.post(asked["Location"], {"password": "fel", "next": reverse("account_email")}).status_code == 200
+    assert mail.outbox == []
+    client.post(asked["Location"], {"password": PASSWORD, "next": reverse("account_email")})
+    assert [message.to for message in mail.outbox] == [["ny@example.se"]]
+    client.post(reverse("account_email_verification_sent"), {"code": code_in(mail.outbox[-1])})
+    user.refresh_from_db()
+    assert user.email == "ny@example.se"
+
+
 def test_an_app_is_added_with_its_first_code(client):
     user = UserFactory()
     log_in(client, user.email)

@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from kraftsamling.accounts import actions
-from kraftsamling.accounts.actions.members import INVITATION_LASTS, hash_of
+from kraftsamling.accounts.actions.members import INVITATION_LASTS, MOST_INVITATIONS, MOST_JOIN_REQUESTS, hash_of
 from kraftsamling.accounts.models import Invitation, JoinRequest, Membership, User
 from kraftsamling.audit.models import AuditEntry
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
@@ -131,6 +131,30 @@ def test_invite_again_after_the_first_has_become_too_old(organisation, member):
     actions.invite(organisation, email="kollega@example.se", by=member, at=AT)
     actions.invite(organisation, email="kollega@example.se", by=member, at=AT + INVITATION_LASTS)
     assert Invitation.objects.count() == 2
+
+
+def test_nobody_floods_a_mailbox_with_invitations_that_are_taken_back(organisation, member):
+    for _ in range(MOST_INVITATIONS):
+        actions.revoke_invitation(actions.invite(organisation, email="offer@example.se", by=member, at=AT), by=member, at=AT)
+    other, colleague = OrganisationFactory(), UserFactory(member_of=organisation)
+    Membership.objects.create(organisation=other, user=member)
+    member = User.objects.get(pk=member.pk)
+    for where in (organisation, other):
+        with pytest.raises(TransitionRefused, match="i morgon"):
+            actions.invite(where, email="offer@example.se", by=member, at=AT + dt.timedelta(hours=23))
+    assert actions.invite(organisation, email="ny@example.se", by=colleague, at=AT).pk
+    assert actions.invite(other, email="offer@example.se", by=member, at=SOON).pk
+
+
+def test_who_has_been_told_no_does_not_ask_for_ever(organisation, member):
+    person = UserFactory()
+    for _ in range(MOST_JOIN_REQUESTS):
+        asked = actions.ask_to_join(organisation, by=person, at=AT)
+        actions.answer_join_request(asked, accept=False, by=member, at=AT)
+    with pytest.raises(TransitionRefused, match="i morgon"):
+        actions.ask_to_join(organisation, by=person, at=AT + dt.timedelta(hours=23))
+    assert actions.ask_to_join(organisation, by=person, at=SOON).answered_at is None
+    assert Message.objects.filter(kind="accounts/join_requested").count() == MOST_JOIN_REQUESTS + 1
 
 
 def test_invite_by_an_outsider_is_refused(organisation, member):
