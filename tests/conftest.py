@@ -58,17 +58,6 @@ def pytest_make_collect_report():
     return refuse_others((yield))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish():
-    """What is loaded stays to the end: the rubbish collector is told not to look through it again and again.
-
-    It is some hundred thousand objects, and each document that is made ends with a collection of its own.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     """The system's Chromium; as root it runs without its sandbox."""
@@ -136,6 +125,22 @@ def _image_is_kept(django_db_setup, django_db_blocker):
         with sqlite3.connect(unfinished) as kept:
             connection.connection.backup(kept)
     unfinished.replace(image)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_loaded_stays(django_db_setup):
+    """The collector of rubbish is told not to look through it again and again.
+
+    It is some hundred thousand objects, and each document that is made ends with a collection of its own.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:  # which goes through so much that it will need what is loaded late, too
+        import weasyprint  # noqa: F401
+
+        from kraftsamling import urls  # noqa: F401
+        from kraftsamling.lib import pdf_marks  # noqa: F401
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
