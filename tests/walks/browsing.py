@@ -1,4 +1,4 @@
-"""A page in a real browser: accessible, fits a phone, quiet, and asks nobody else for anything."""
+"""A page in a real browser: accessible, fits a phone and a tablet, quiet, and asks nobody else for anything."""
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -10,6 +10,8 @@ RULES = {
     "resultTypes": ["violations"],
 }
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+BETWEEN = (800, 1024)
+"""A tablet, and a window that is enlarged somewhat: where tables are still tables."""
 NEEDS_A_COOKIE = {
     "account_login": "a form that acts for a person is guarded against forgery",
     "account_signup": "as log-in",
@@ -25,14 +27,17 @@ def look_at(page, address, path):
     page.set_viewport_size(NARROW)
     response = page.goto(address + path)
     width = page.evaluate("document.documentElement.scrollWidth")
+    too_wide = [f"{width} px wide on a phone"] if width > NARROW["width"] else []
+    for room in BETWEEN:
+        page.set_viewport_size({"width": room, "height": 900})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        too_wide += [f"{width} px wide where there are {room}"] if width > room else []
     page.set_viewport_size(WIDE)
     found = [
         f"axe: {violation['id']}: {', '.join(str(node['target']) for node in violation['nodes'][:3])}"
         for violation in Axe().run(page, options=RULES).response["violations"]
     ]
-    if width > NARROW["width"]:
-        found.append(f"{width} px wide on a phone")
-    return [*found, *page.trouble], response
+    return [*found, *too_wide, *page.trouble], response
 
 
 def wrong_in_a_browser(world, found, address, watched, role):
