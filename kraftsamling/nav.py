@@ -33,6 +33,8 @@ class Place(NamedTuple):
     """Also those who belong to an organisation see it."""
     instead_of: str = ""
     """Only who has no use of that other page sees it: a menu has room for so much."""
+    also: tuple[str, ...] = ()
+    """Pages that belong under the entry, though their addresses do not say so."""
 
 
 MENU = (
@@ -43,7 +45,7 @@ MENU = (
     Place(_("Decisions"), "decision_list", frozenset({*OFFICERS, Role.DECISION_MAKER}), members=True),
     Place(_("Projects"), "project_list", PROJECT_READERS, members=True),
     Place(_("Pilot projects"), "public_project_list", instead_of="project_list"),
-    Place(_("Payment requests"), "payment_list", frozenset({Role.FINANCE_OFFICER})),
+    Place(_("Payment requests"), "payment_list", frozenset({Role.FINANCE_OFFICER}), also=("payout_list",)),
     Place(
         _("Learning"),
         "learning_list",
@@ -87,13 +89,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def entries(places: tuple[Place, ...], request: HttpRequest) -> list[Entry]:
     """Of two addresses that the page lies under, the longer one is where we are."""
-    shown: dict[str, tuple[Any, str]] = {}
+    shown: dict[str, tuple[Any, list[str]]] = {}
     for place in places:
-        url = address(place.url_name)
-        if url and place.instead_of not in shown and _is_for(place, _user(request)):
-            shown[place.url_name] = (place.label, url)
-    here = max((url for _label, url in shown.values() if request.path.startswith(url)), key=len, default="")
-    return [Entry(label, url, url == here) for label, url in shown.values()]
+        urls = [found for name in (place.url_name, *place.also) if (found := address(name))]
+        if urls and place.instead_of not in shown and _is_for(place, _user(request)):
+            shown[place.url_name] = (place.label, urls)
+    under = (url for _label, urls in shown.values() for url in urls if request.path.startswith(url))
+    here = max(under, key=len, default="")
+    return [Entry(label, urls[0], here in urls) for label, urls in shown.values()]
 
 
 def _is_for(place: Place, user: Any) -> bool:

@@ -311,6 +311,7 @@ class ExtensionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["organisation"].label = _("Organisation")
         self.fields["organisation"].queryset = Organisation.objects.filter(kind__in=call.eligible_kinds).in_swedish_order()  # type: ignore[attr-defined]
+        self.fields["organisation"].empty_label = _("Choose")  # type: ignore[attr-defined]
         self.fields["until_at"].label = _("New last moment")
         self.fields["reason"].label = _("Reason")
         self.fields["reason"].help_text = _("Kept in the log, and sent to the organisation.")

@@ -79,6 +79,21 @@ def test_the_list_has_the_programmes_calls_with_their_figures(stage, leader):
     ]
 
 
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (make.OPENS - dt.timedelta(seconds=1), "Kommande"),
+        (make.OPENS, "Öppen"),
+        (make.CLOSES - dt.timedelta(seconds=1), "Öppen"),
+        (make.CLOSES, "Stängd"),
+    ],
+)
+def test_the_list_says_whether_a_call_is_open_now(stage, leader, at, said):
+    with time_machine.travel(at, tick=False):
+        page = leader.get(reverse("preparation_list")).content.decode()
+    assert re.findall(r'<span class="pill [a-z]+">([^<]*)</span>', page) == [said]
+
+
 @pytest.mark.parametrize("count", [1, 3, 20])
 def test_the_list_asks_the_database_equally_often(stage, leader, count):
     for _ in range(count - 1):

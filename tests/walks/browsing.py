@@ -1,4 +1,4 @@
-"""A page in a real browser: accessible, fits a phone, quiet, and asks nobody else for anything."""
+"""A page in a real browser: accessible, fits a phone and a tablet, quiet, and asks nobody else for anything."""
 
 import json
 
@@ -15,6 +15,8 @@ VIOLATIONS = f"""axe.run({json.dumps(RULES)}).then(found => found.violations.map
     violation => [violation.id, violation.nodes.slice(0, 3).map(node => node.target)]))"""
 """Worked out in the page: of hundreds of rules that are kept, nothing has to come over."""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+BETWEEN = (800, 1024)
+"""A tablet, and a window that is enlarged somewhat: where tables are still tables."""
 NEEDS_A_COOKIE = {
     "account_login": "a form that acts for a person is guarded against forgery",
     "account_signup": "as log-in",
@@ -36,11 +38,14 @@ def look_at(page, address, path):
     page.set_viewport_size(NARROW)
     response = page.goto(address + path)
     width = page.evaluate("document.documentElement.scrollWidth")
+    too_wide = [f"{width} px wide on a phone"] if width > NARROW["width"] else []
+    for room in BETWEEN:
+        page.set_viewport_size({"width": room, "height": 900})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        too_wide += [f"{width} px wide where there are {room}"] if width > room else []
     page.set_viewport_size(WIDE)
     found = [f"axe: {rule}: {', '.join(str(target) for target in targets)}" for rule, targets in page.evaluate(VIOLATIONS)]
-    if width > NARROW["width"]:
-        found.append(f"{width} px wide on a phone")
-    return [*found, *page.trouble], response
+    return [*found, *too_wide, *page.trouble], response
 
 
 def wrong_in_a_browser(world, found, address, watched, role):

@@ -76,6 +76,13 @@ def test_each_role_has_its_menu(programme, role, menu, account):
     assert (labels(nav.MENU, user), labels(nav.ACCOUNT_MENU, user)) == (menu, account)
 
 
+@pytest.mark.parametrize("name", ["payment_list", "payout_list", "payout_paid"])
+def test_the_economist_is_among_the_payments_also_where_they_are_paid(programme, name):
+    user = UserFactory(roles=[(programme, Role.FINANCE_OFFICER)])
+    entries = nav.entries(nav.MENU, asked(user, reverse(name)))
+    assert [str(entry.label) for entry in entries if entry.current] == ["Payment requests"]
+
+
 def test_of_two_addresses_that_a_page_lies_under_the_longer_one_is_where_we_are(programme):
     user = UserFactory(roles=[(programme, Role.FINANCE_OFFICER)])
     entries = nav.entries(nav.MENU, asked(user, reverse("payment_list")))
