@@ -29,6 +29,20 @@ def _cell(amount: Kronor) -> tuple[int, str]:
     return amount.whole, str(amount)
 
 
+def whole_frame(found: Figures) -> Chart | None:
+    """The frame as one bar, at a glance. None where there is none, or where more has been granted than there is."""
+    frame, left, paid = (found[money.key_of(name)].value for name in ("frame", "left", "paid"))
+    to_pay = frame - left - paid
+    if not frame or min(left, paid, to_pay) < Kronor(0):
+        return None
+    return Chart(
+        _("How far the frame has gone"),
+        _("One bar for the whole frame: what has been paid, what has been granted and is yet to be paid, and what is left."),
+        [_("Paid amount"), _("Granted, yet to be paid"), _("Left of the frame")],
+        [(str(frame), [_cell(paid), _cell(to_pay), _cell(left)])],
+    )
+
+
 def money_per_year(found: Figures, scope: Scope) -> Chart:
     """The frame of each year: paid, yet to be paid by the forecast, and left."""
     rows = []

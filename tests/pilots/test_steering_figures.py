@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -15,7 +16,7 @@ from kraftsamling.lib.money import Kronor
 from kraftsamling.places.models import CountyPart, Municipality, Region
 from kraftsamling.programmes.models import Role
 from pilots.models import GrantYear, Report
-from pilots.steering import boards, money, overview, portfolio
+from pilots.steering import boards, drawings, money, overview, portfolio
 from pilots.steering.figures import opened
 from pilots.steering.scope import scope_of
 from tests.factories.pilots import create_elsewhere
@@ -347,3 +348,25 @@ def test_hostile_titles_are_shown_as_they_are_written(stage):
 def test_today_is_the_day_in_sweden(stage):
     with time_machine.travel(dt.datetime(2027, 12, 31, 23, 30, tzinfo=dt.UTC), tick=False):
         assert signed_in(stage.leader).get("/styrning/pengar/").context["scope"].on == dt.date(2028, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("frame", "left", "paid", "parts"),
+    [
+        (1000, 400, 250, [250, 350, 400]),
+        (1000, 0, 1000, [1000, 0, 0]),
+        (1000, 1000, 0, [0, 0, 1000]),
+        (0, 0, 0, None),
+        (1000, -1, 500, None),
+        (1000, 600, 401, None),
+    ],
+)
+def test_the_bar_of_the_frame_has_parts_that_make_it_whole(frame, left, paid, parts):
+    values = {"frame": frame, "left": left, "paid": paid}
+    found = {money.key_of(name): SimpleNamespace(value=Kronor(value)) for name, value in values.items()}
+    chart = drawings.whole_frame(found)
+    assert (chart and [number for number, _text in chart.rows[0][1]]) == parts
+
+
+def test_the_overview_shows_the_frame_at_a_glance(stage):
+    assert 'id="frame-title"' in signed_in(stage.people[Role.STEERING_GROUP]).get("/styrning/").content.decode()

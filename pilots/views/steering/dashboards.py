@@ -23,6 +23,7 @@ def steering_home(request: HttpRequest) -> HttpResponse:
         scope,
         "home",
         figures=[found[money.key_of(name)] for name in ("frame", "granted", "paid", "forecast", "left")],
+        frame_chart=drawings.whole_frame(found),
         counts=[found["projekt.alla.antal"], found[overview.RUNNING], found[overview.RISKS]],
         turns=[found[key] for key in overview.TURNS],
         late=portfolio.late_list(scope),
