@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -81,6 +82,8 @@ MOST_AT_ONCE = 1000
 """Rows that a sheet is made of in the memory. One with more is written row by row to a file, so that it takes no more of it."""
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False}
 _WIDEST = 60
+_NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
+"""Signs that the format refuses in the name of a sheet; a name that people have chosen becomes one."""
 
 
 def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -112,7 +115,7 @@ def _book(file: Any, **options: bool) -> Iterator[Any]:
 
 
 def _fill(book: Any, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
-    sheet = book.add_worksheet(title[:31])
+    sheet = book.add_worksheet(_NOT_IN_A_TITLE.sub(" ", title)[:31].strip("' ") or None)
     bold = book.add_format({"bold": True, "bottom": 1})
     formats = {
         Kronor: book.add_format({"num_format": "#,##0.00"}),

@@ -8,13 +8,11 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.models import Sketch
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
 from pilots.states import BoardItemState, tone
 
 from .analyses import JointAnalysis
-from .conflicts import ProjectConflict
 from .projects import Project
 
 BOARD_ITEM_READERS = frozenset({*OFFICERS, Role.STEERING_GROUP, Role.DECISION_MAKER})
@@ -31,8 +29,7 @@ class BoardItemQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         ready = Q(programme__in=programmes_with_role(user, *BOARD_ITEM_READERS), state=BoardItemState.READY)
-        declared = Q(pk__in=ProjectConflict.objects.of(user).values("project"))
-        closed = Project.objects.filter(declared | Q(application__sketch__in=Sketch.objects.closed_to(user)))
+        closed = Project.objects.filter(programme__in=programmes_with_role(user, *Role)).closed_to(user)
         mine = self.filter(Q(programme__in=programmes_with_role(user, *OFFICERS)) | ready)
         return mine.exclude(pk__in=BoardItem.projects.through.objects.filter(project__in=closed).values("boarditem"))
 

@@ -107,6 +107,14 @@ def test_xlsx_cuts_a_title_that_is_too_long_and_a_text_that_no_cell_can_hold():
     assert (sheet.title, len(sheet["A2"].value)) == ("x" * 31, 32767)
 
 
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [("Skola/fritid: [alla]?", "Skola fritid   alla"), ("'Hemma'", "Hemma"), ("*/", "Sheet1"), ("x" * 30 + "'y", "x" * 30)],
+)
+def test_xlsx_takes_a_title_with_signs_that_the_format_refuses(title, named):
+    assert openpyxl.load_workbook(io.BytesIO(xlsx_bytes(title, ["a"], []))).sheetnames == [named]
+
+
 def test_xlsx_says_its_name_and_type():
     response = xlsx_response("skisser", "Skisser", ["a"], [])
     assert (response["Content-Type"], response["Content-Disposition"]) == (XLSX_TYPE, 'attachment; filename="skisser.xlsx"')

@@ -15,13 +15,13 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from grants import actions as grants_actions
-from kraftsamling.accounts.models import OrganisationKind
+from kraftsamling.accounts.models import Membership, OrganisationKind
 from kraftsamling.lib.single_child import single_child_hints
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from pilots import board, board_documents
 from pilots.actions import board as actions
 from pilots.forms.board import BoardItemForm, board_item_content
-from pilots.models import BoardItem, Project
+from pilots.models import BoardItem, Project, ProjectPartner
 from pilots.states import BOARD_ITEM_MOVES, BoardItemState
 from tests.factories import learning as make
 from tests.factories.accounts import OrganisationFactory
@@ -341,6 +341,18 @@ def test_an_item_about_a_project_is_closed_to_who_is_in_conflict_in_it():
     assert list(BoardItem.objects.visible_to(stage.leader)) == [item]
     with pytest.raises(PermissionDenied):
         make.create_board_item(stage.programme, [stage.project, stage.other], by=fresh(stage.team))
+
+
+def test_an_item_is_closed_to_who_belongs_to_a_partner_of_a_project_in_it_also_where_it_was_decided_elsewhere():
+    stage = granted()
+    elsewhere = create_elsewhere(stage.programme)
+    item = make.create_board_item(stage.programme, [stage.project, elsewhere], by=stage.leader)
+    actions.ready_board_item(item, revision=item.revision, by=stage.leader, at=AT)
+    assert list(BoardItem.objects.visible_to(fresh(stage.steering))) == [item]
+    own = OrganisationFactory()
+    Membership.objects.create(user=stage.steering, organisation=own)
+    ProjectPartner.objects.create(project=elsewhere, name=own.name, organisation=own)
+    assert list(BoardItem.objects.visible_to(fresh(stage.steering))) == []
 
 
 HOSTILE = "<script>alert(1)</script> & =1+1 😀 \x00 \u202e ]]> " + "x" * 500
