@@ -624,8 +624,8 @@ def test_it_asks_few_questions(which, project, by, payments, django_assert_num_q
         letter.pdf(letter.of(made.pk))
 
 
-def test_the_pages_ask_few_questions(which, decided, project, by, django_assert_max_num_queries):
+def test_the_pages_ask_few_questions(which, decided, project, by, django_assert_num_queries):
     client = signed_in(by)
     client.get(page_of(which, decided[1]))
-    with django_assert_max_num_queries(20 if which == "settlement" else 18):
+    with django_assert_num_queries(15 if which == "settlement" else 12):
         client.get(page_of(which, decided[1]))
