@@ -12,7 +12,7 @@ SAME_ON_EVERY_ENGINE := tests/house tests/lib/test_migrating.py tests/walks test
 	$(wildcard tests/grants/test_hostile_*.py) tests/grants/test_forms_sketch.py \
 	tests/grants/test_permissions.py $(wildcard tests/grants/test_budget_*.py tests/grants/test_views_*.py) \
 	tests/browser tests/lib/test_pdf.py tests/grants/test_decisions_letter.py tests/pilots/test_reports_pdf.py \
-	tests/pilots/test_payment_documents.py tests/pilots/test_change_letters.py
+	tests/pilots/test_payment_documents.py tests/pilots/test_decision_documents.py tests/pilots/test_change_letters.py
 TEMPLATES = $(shell find templates -name '*.html')
 YES = $(filter-out 0 no off false,$(1))
 

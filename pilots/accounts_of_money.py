@@ -75,7 +75,7 @@ class Line(NamedTuple):
 
     @property
     def is_sum(self) -> bool:
-        return self.key in {"entitled", "payable"}
+        return self.key in {"entitled", "payable", "most", "granted", "grant", "due"}
 
 
 def lines_of(found: Calculation) -> list[Line]:
@@ -100,22 +100,23 @@ def _words(found: Calculation) -> dict[str, str]:
     }
 
 
-def _law(key: str, law: str) -> str:
-    if law:
-        return f"2003:596, {law}"
+def law(paragraph: str) -> str:
+    return f"2003:596, {paragraph}"
+
+
+def _law(key: str, paragraph: str) -> str:
+    if paragraph:
+        return law(paragraph)
     return _("the decision") if key in {"cap", "holdback"} else ""
 
 
 def frozen(found: Calculation) -> dict[str, Any]:
     """The calculation as it is kept with the decision: readable without the code that made it, in the language of decisions."""
     with translation.override(settings.LANGUAGE_CODE):
-        lines = lines_of(found)
+        lines = kept(lines_of(found))
     basis = found.basis
     return {
-        "lines": [
-            {"key": line.key, "label": line.label, "amount": str(line.amount.amount), "law": line.law, "counts": line.counts}
-            for line in lines
-        ],
+        "lines": lines,
         "share": str(basis.share),
         "cap": str(basis.cap.amount),
         "holdback": str(basis.holdback),
@@ -125,6 +126,13 @@ def frozen(found: Calculation) -> dict[str, Any]:
     }
 
 
-def thawed(kept: dict[str, Any]) -> list[Line]:
+def kept(lines: list[Line]) -> list[dict[str, Any]]:
+    return [
+        {"key": line.key, "label": line.label, "amount": str(line.amount.amount), "law": line.law, "counts": line.counts}
+        for line in lines
+    ]
+
+
+def thawed(found: dict[str, Any]) -> list[Line]:
     """The lines of a frozen calculation."""
-    return [Line(row["key"], row["label"], Kronor(row["amount"]), row["law"], row["counts"]) for row in kept.get("lines", [])]
+    return [Line(row["key"], row["label"], Kronor(row["amount"]), row["law"], row["counts"]) for row in found.get("lines", [])]

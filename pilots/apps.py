@@ -9,16 +9,19 @@ class PilotsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401 - connect to the award and to migrations, register words, search and documents
+            advance_documents,
             board_documents,
             frozen,
             messages,
             money_messages,
             payment_documents,
             receivers,
+            recovery_documents,
             report_documents,
             report_messages,
             search,
             sentences,
+            settlement_documents,
         )
 
         pre_migrate.connect(_lift, sender=self, dispatch_uid="pilots.triggers.lift")

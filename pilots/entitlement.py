@@ -4,7 +4,7 @@ Every figure is counted from the project's start, so that no rounding drifts and
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from kraftsamling.lib.money import Kronor
@@ -165,10 +165,32 @@ def largest_advance(
     return max(min(most, _down((cap - revoked - held - paid).amount)), ZERO)
 
 
+def half_of(cap: Kronor) -> Kronor:
+    return _down(cap.amount / 2)
+
+
+def _held(basis: Basis) -> Kronor:
+    return ZERO if basis.final_report_approved else held_back(basis.cap, basis.holdback)
+
+
+def room_for_advance(basis: Basis) -> Kronor:
+    """What is left of the grant to pay now: what has been revoked is never paid, and what is held back waits."""
+    return max(_down((basis.cap - basis.revoked - _held(basis) - basis.paid).amount), ZERO)
+
+
+def most_advanced(basis: Basis) -> Kronor:
+    return largest_advance(basis.cap, advances=basis.advances, paid=basis.paid, revoked=basis.revoked, held=_held(basis))
+
+
+def costs_that_answer_for(paid: Kronor, share: Decimal) -> Kronor:
+    """The approved costs, in whole kronor, at which the share of them has reached what has been paid."""
+    return Kronor((paid.amount * 100 / share).quantize(_WHOLE, rounding=ROUND_CEILING)) if share > 0 else ZERO
+
+
 def excess_financing(costs: Kronor, other_financing: Kronor, grant: Kronor) -> Kronor:
     """How much all financing is above the costs: the grant is lowered by that at the final settlement (domain 2.5)."""
     over = (other_financing + grant - costs).amount
-    return max(Kronor(over.quantize(_WHOLE, rounding="ROUND_CEILING")), ZERO) if over > 0 else ZERO
+    return max(Kronor(over.quantize(_WHOLE, rounding=ROUND_CEILING)), ZERO) if over > 0 else ZERO
 
 
 def largest_indirect(rate: Decimal, own_staff: Kronor) -> Kronor:

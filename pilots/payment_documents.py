@@ -4,35 +4,23 @@ Made from what was signed and what was decided, neither of which changes afterwa
 """
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import F
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from grants.models import CostCategory
 from grants.rules import percent_text
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.pdf import html_to_pdf
 from pilots import accounts_of_money, builds
 from pilots.models import CostEntry, DocumentBuild, PaymentRequest, PaymentVersion
+from pilots.money_documents import Head, category_sums
 from pilots.states import PaymentState
 
 KIND = "payment_decision"
 MOST_DEDUCTED = 300
 """Rows that a worker sets in its time; the rest stand in the sheet of the request, and the document says so."""
-
-
-class CategorySum(NamedTuple):
-    """What was asked for and approved of one cost category, or of all."""
-
-    label: str
-    asked: Kronor
-    approved: Kronor
-
-    @property
-    def less(self) -> Kronor:
-        return self.asked - self.approved
 
 
 def decided_request(pk: int) -> PaymentRequest:
@@ -52,11 +40,11 @@ def document_context(request: PaymentRequest) -> dict[str, Any]:
     version = PaymentVersion.objects.filter(request=request).select_related("submitted_by").latest("number")
     deducted = CostEntry.objects.filter(request=request, approved__lt=F("amount")).order_by("position")
     rows = list(deducted[:MOST_DEDUCTED])
-    sums = _sums(request)
+    sums = category_sums(CostEntry.objects.filter(request=request))
     terms = request.calculation
     return {
+        "head": _head(request, version.content),
         "request": request,
-        "project": request.project,
         "version": version,
         "signed": version.content,
         "share": percent_text(Decimal(terms["share"])),
@@ -69,15 +57,19 @@ def document_context(request: PaymentRequest) -> dict[str, Any]:
     }
 
 
-def _sums(request: PaymentRequest) -> list[CategorySum]:
-    asked, approved = dict.fromkeys(CostCategory.values, Kronor(0)), dict.fromkeys(CostCategory.values, Kronor(0))
-    rows = CostEntry.objects.filter(request=request).values_list("category", "amount", "approved")
-    for category, amount, part in rows.iterator():
-        asked[category] += amount
-        approved[category] += part
-    found = [CategorySum(str(one.label), asked[one], approved[one]) for one in CostCategory if asked[one] or approved[one]]
-    whole = (sum((row.asked for row in found), Kronor(0)), sum((row.approved for row in found), Kronor(0)))
-    return [*found, CategorySum(_("Total"), *whole)]
+def _head(request: PaymentRequest, signed: dict[str, Any]) -> Head:
+    """The names as they were signed."""
+    return Head(
+        heading=_("Decision on payment"),
+        programme=request.project.programme.name,
+        project=signed["project"],
+        registry_number=signed["registry_number"],
+        owner=signed["owner"],
+        org_number=signed["org_number"],
+        decided_at=request.decided_at,  # type: ignore[arg-type]
+        decided_by=str(request.decided_by),
+        designation=request.receipt_number or "",
+    )
 
 
 def _make(build: DocumentBuild, progress: builds.Progress) -> builds.Made:

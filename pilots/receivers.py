@@ -8,11 +8,11 @@ from django.dispatch import receiver
 from grants.models import Decision, ReleaseReason
 from grants.signals import application_awarded, decision_corrected
 
-from . import actions, builds, payment_documents
+from . import actions, advance_documents, builds, payment_documents, recovery_documents, settlement_documents
 from .actions import frames, indicators, report_plan
 from .actions.money_common import lock_project
-from .models import PaymentRequest, Project
-from .signals import payment_decided, project_opened, terms_changed
+from .models import Advance, PaymentRequest, Project, Recovery, Settlement
+from .signals import advance_decided, payment_decided, project_opened, project_settled, recovery_decided, terms_changed
 from .steering import documents, grant_facts, triggers  # noqa: F401 - documents are registered, triggers laid after migrations
 
 
@@ -49,3 +49,18 @@ def on_new_cap(sender: Any, *, project: Project, at: datetime, **kwargs: Any) ->
 def on_payment(sender: Any, *, request: PaymentRequest, at: datetime, **kwargs: Any) -> None:
     """The decision as a document, which a worker makes after the commit."""
     builds.ask(payment_documents.KIND, request.pk, by=request.decided_by, at=at)
+
+
+@receiver(advance_decided, dispatch_uid="pilots.advance_document")
+def on_advance(sender: Any, *, advance: Advance, at: datetime, **kwargs: Any) -> None:
+    builds.ask(advance_documents.LETTER.kind, advance.pk, by=advance.decided_by, at=at)
+
+
+@receiver(recovery_decided, dispatch_uid="pilots.recovery_document")
+def on_recovery(sender: Any, *, recovery: Recovery, at: datetime, **kwargs: Any) -> None:
+    builds.ask(recovery_documents.LETTER.kind, recovery.pk, by=recovery.decided_by, at=at)
+
+
+@receiver(project_settled, dispatch_uid="pilots.settlement_document")
+def on_settlement(sender: Any, *, settlement: Settlement, at: datetime, **kwargs: Any) -> None:
+    builds.ask(settlement_documents.LETTER.kind, settlement.pk, by=settlement.settled_by, at=at)

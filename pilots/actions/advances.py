@@ -11,7 +11,7 @@ from grants.permissions import require
 from kraftsamling.audit import log as audit
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import TransitionRefused, advance
-from pilots import accounts_of_money, entitlement
+from pilots import accounts_of_money, decided_facts, entitlement, signals
 from pilots.models import Advance, Payout, PayoutKind, Project
 from pilots.permissions import money as permissions
 from pilots.states import ADVANCE_MOVES, AdvanceState, ProjectState
@@ -20,9 +20,7 @@ from .money_common import ZERO, economists_of, lock_project, members_of, next_re
 
 
 def most_that_can_be_advanced(project: Project) -> Kronor:
-    basis = accounts_of_money.basis_of(project)
-    held = ZERO if basis.final_report_approved else entitlement.held_back(basis.cap, basis.holdback)
-    return entitlement.largest_advance(project.cap, advances=basis.advances, paid=basis.paid, revoked=basis.revoked, held=held)
+    return entitlement.most_advanced(accounts_of_money.basis_of(project))
 
 
 def _guard(project: Project, amount: Kronor) -> None:
@@ -76,7 +74,14 @@ def withdraw_advance(made: Advance, *, by: Any, at: datetime | None = None) -> N
 
 @transaction.atomic
 def grant_advance(
-    made: Advance, *, amount: Kronor, special_reasons: str, financial_check: str, by: Any, at: datetime | None = None
+    made: Advance,
+    *,
+    amount: Kronor,
+    special_reasons: str,
+    financial_check: str,
+    presenter: str = "",
+    by: Any,
+    at: datetime | None = None,
 ) -> Payout:
     """A human grants it, with the special reasons and the check of the owner's finances that the law asks for."""
     at = at or timezone.now()
@@ -91,6 +96,7 @@ def grant_advance(
     advance(
         made, AdvanceState.DECIDED, table=ADVANCE_MOVES, amount=amount, special_reasons=special_reasons,
         financial_check=financial_check, decided_at=at, decided_by=by,
+        facts=decided_facts.of_advance(made, project, amount=amount, by=by, presenter=presenter),
     )  # fmt: skip
     payout = Payout.objects.create(
         project=project, kind=PayoutKind.ADVANCE, amount=amount, advance=made, reference=next_reference(project), account=project.account,
@@ -103,15 +109,17 @@ def grant_advance(
 
 
 @transaction.atomic
-def refuse_advance(made: Advance, *, reasons: str, by: Any, at: datetime | None = None) -> None:
+def refuse_advance(made: Advance, *, reasons: str, presenter: str = "", by: Any, at: datetime | None = None) -> None:
     at = at or timezone.now()
     require(permissions.can_decide_on_money(by, made.project))
+    project = lock_project(made.project)
     if not reasons.strip():
         raise TransitionRefused(_("Write why the advance is not granted."))
 
-    advance(made, AdvanceState.REFUSED, table=ADVANCE_MOVES, special_reasons=reasons, decided_at=at, decided_by=by)
+    facts = decided_facts.of_advance(made, project, amount=ZERO, by=by, presenter=presenter)
+    advance(made, AdvanceState.REFUSED, table=ADVANCE_MOVES, special_reasons=reasons, decided_at=at, decided_by=by, facts=facts)
 
-    audit.record("pilots.advance.refuse", made.project, by=by, at=at, reasons=reasons)
+    audit.record("pilots.advance.refuse", project, by=by, at=at, reasons=reasons)
     _tell_decided(made, at=at)
 
 
@@ -121,3 +129,4 @@ def _tell_decided(made: Advance, *, at: datetime) -> None:
         "advance_decided", made.project, to=members_of(made.project), path=made.get_absolute_url(),
         key=f"advance-{made.pk}-decided", at=at, amount=amount, reasons=made.special_reasons,
     )  # fmt: skip
+    signals.advance_decided.send(Advance, advance=made, at=at)

@@ -15,7 +15,7 @@ from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import day_text, stockholm_today
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance, claim
-from pilots import accounts_of_money
+from pilots import accounts_of_money, decided_facts, signals
 from pilots.models import PaymentRequest, Payout, PayoutKind, Project, Recovery, RecoveryGround, RecoveryPart
 from pilots.permissions import money as permissions
 from pilots.states import PROJECT_MOVES, RECOVERY_MOVES, PayoutState, ProjectState, RecoveryState
@@ -81,15 +81,9 @@ def answer_recovery(made: Recovery, *, answer: str, by: Any, at: datetime | None
 
 @transaction.atomic
 def decide_recovery(
-    made: Recovery,
-    *,
-    parts: Mapping[int, Kronor],
-    reasons: str,
-    interest_basis: str,
-    whole: bool = False,
-    by: Any,
-    at: datetime | None = None,
-) -> Recovery:
+    made: Recovery, *, parts: Mapping[int, Kronor], reasons: str, interest_basis: str, whole: bool = False, presenter: str = "",
+    by: Any, at: datetime | None = None,
+) -> Recovery:  # fmt: skip
     """A human decides how much of each payment is to come back. Revoking the whole grant ends the project."""
     at = at or timezone.now()
     require(permissions.can_decide_on_money(by, made.project))
@@ -106,6 +100,7 @@ def decide_recovery(
     advance(
         made, RecoveryState.DECIDED, table=RECOVERY_MOVES, amount=amount, reasons=reasons, interest_basis=interest_basis,
         whole=whole, decided_at=at, decided_by=by,
+        facts=decided_facts.of_recovery(made, project, by=by, presenter=presenter, whole=whole),
     )  # fmt: skip
     RecoveryPart.objects.bulk_create(RecoveryPart(recovery=made, payout=payout, amount=part) for payout, part in chosen)
     if whole and project.state == ProjectState.RUNNING:
@@ -203,23 +198,26 @@ def _record_decision(made: Recovery, *, by: Any, at: datetime) -> None:
             for part in made.parts.select_related("payout").order_by("pk")
         ],
     )  # fmt: skip
+    signals.recovery_decided.send(Recovery, recovery=made, at=at)
 
 
 @transaction.atomic
-def drop_recovery(made: Recovery, *, reasons: str, by: Any, at: datetime | None = None) -> None:
+def drop_recovery(made: Recovery, *, reasons: str, presenter: str = "", by: Any, at: datetime | None = None) -> None:
     """After the hearing: nothing is recovered, and why."""
     at = at or timezone.now()
     require(permissions.can_decide_on_money(by, made.project))
     if not reasons.strip():
         raise TransitionRefused(_("Write why nothing is recovered."))
 
-    advance(made, RecoveryState.DROPPED, table=RECOVERY_MOVES, reasons=reasons, decided_at=at, decided_by=by)
+    facts = decided_facts.of_recovery(made, made.project, by=by, presenter=presenter)
+    advance(made, RecoveryState.DROPPED, table=RECOVERY_MOVES, reasons=reasons, decided_at=at, decided_by=by, facts=facts)
 
     audit.record("pilots.recovery.drop", made.project, by=by, at=at, reasons=reasons)
     tell(
         "recovery_dropped", made.project, to=members_of(made.project), path=made.get_absolute_url(),
         key=f"recovery-{made.pk}-dropped", at=at, reasons=reasons,
     )  # fmt: skip
+    signals.recovery_decided.send(Recovery, recovery=made, at=at)
 
 
 # ---- The money comes back

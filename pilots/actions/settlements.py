@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from kraftsamling.audit import log as audit
 from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused, advance
-from pilots import accounts_of_money, entitlement
+from pilots import accounts_of_money, decided_facts, entitlement, signals
 from pilots.entitlement import Calculation
 from pilots.models import PaymentRequest, Payout, PayoutKind, Project, Recovery, RecoveryGround, Settlement
 from pilots.permissions import money as permissions
@@ -71,8 +72,9 @@ def obstacles_to_settle(project: Project) -> list[str]:
 
 @transaction.atomic
 def settle(
-    project: Project, *, other_financing: Kronor, note: str = "", seen_grant: Kronor, by: Any, at: datetime | None = None
-) -> Settlement:
+    project: Project, *, other_financing: Kronor, note: str = "", presenter: str = "", seen_grant: Kronor, by: Any,
+    at: datetime | None = None,
+) -> Settlement:  # fmt: skip
     """Closes the project. `seen_grant` is the sum the person has read: if it has changed since, nothing is done."""
     at = at or timezone.now()
     require(permissions.can_decide_on_money(by, project))
@@ -86,13 +88,15 @@ def settle(
     if found.grant != seen_grant:
         raise LostRace
 
-    _pay_or_ask_back(fresh, found, by=by, at=at)
+    to_repay = _to_repay(fresh)
+    facts = decided_facts.of_settlement(fresh, to_repay=to_repay, by=by, presenter=presenter)
+    _pay_or_ask_back(fresh, found, to_repay=to_repay, by=by, at=at)
     advance(fresh, ProjectState.CLOSED, table=PROJECT_MOVES, closed_at=at)
     released = release_frame(fresh, reason=ReleaseReason.SETTLEMENT, at=at)
     settlement = Settlement.objects.create(
         project=fresh, costs=found.calculation.basis.costs, other_financing=other_financing, grant=found.grant,
         paid=found.calculation.basis.paid, excess=found.excess, released=released, note=note, settled_at=at, settled_by=by,
-        calculation=accounts_of_money.frozen(found.calculation),
+        calculation=accounts_of_money.frozen(found.calculation), facts=facts | decided_facts.of_release(fresh),
     )  # fmt: skip
 
     _record(settlement, found, by=by, at=at)
@@ -100,14 +104,18 @@ def settle(
     return settlement
 
 
-def _pay_or_ask_back(project: Project, found: Outcome, *, by: Any, at: datetime) -> None:
+def _to_repay(project: Project) -> Kronor:
+    """What has been decided to be repaid, and has not come back."""
+    return sum((left_to_repay(made) for made in Recovery.objects.decided().filter(project=project)), ZERO)
+
+
+def _pay_or_ask_back(project: Project, found: Outcome, *, to_repay: Kronor, by: Any, at: datetime) -> None:
     if found.to_pay:
         Payout.objects.create(
             project=project, kind=PayoutKind.FINAL, amount=found.to_pay, reference=next_reference(project), account=project.account,
             decided_at=at, decided_by=by,
         )  # fmt: skip
-    decided = Recovery.objects.decided().filter(project=project)
-    over = -found.difference - sum((left_to_repay(made) for made in decided), ZERO)
+    over = -found.difference - to_repay
     if over > ZERO:
         text = _("At the final settlement the grant became %(grant)s. %(paid)s has been paid, so %(over)s is to come back.") % {
             "grant": found.grant.exact, "paid": found.calculation.basis.paid.exact, "over": over.exact,
@@ -123,8 +131,9 @@ def _record(settlement: Settlement, found: Outcome, *, by: Any, at: datetime) ->
         paid=settlement.paid.exact, released=settlement.released.exact,
     )  # fmt: skip
     tell(
-        "project_settled", project, to=members_of(project), path=project.get_absolute_url(), key=f"settlement-{settlement.pk}",
+        "project_settled", project, to=members_of(project), path=reverse("project_money", args=[project.pk]), key=f"settlement-{settlement.pk}",
         at=at, grant=found.grant.exact, costs=settlement.costs.exact, paid=settlement.paid.exact,
         to_pay=found.to_pay.exact if found.to_pay else "",
         to_repay=(-found.difference).exact if found.difference < ZERO else "",
     )  # fmt: skip
+    signals.project_settled.send(Settlement, settlement=settlement, at=at)

@@ -17,6 +17,13 @@ def text_field(label: Any, help_text: Any = "", *, most: int = LONG, required: b
     return PlainTextField(label=label, help_text=help_text, max_length=most, required=required, rows=rows)
 
 
+def presenter_field() -> PlainTextField:
+    return PlainTextField(
+        label=_("Presenter"), help_text=_("If somebody else has presented the case to you. It stands in the decision."),
+        max_length=120, required=False,
+    )  # fmt: skip
+
+
 class AccountForm(forms.Form):
     """Where the money is paid."""
 
@@ -57,6 +64,14 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, label: Any = "", required: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"] = text_field(label or _("Why?"), most=SHORT, required=required, rows=2)
+
+
+class DropForm(ReasonForm):
+    """Why nothing is recovered after the hearing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label=_("Why is nothing recovered?"), **kwargs)
+        self.fields["presenter"] = presenter_field()
 
 
 class ReturnForm(forms.Form):
@@ -103,6 +118,7 @@ class AdvanceDecisionForm(forms.Form):
             _("What the check of the owner's finances showed"), _("Asked for by the ordinance (11 §) when an advance is granted."),
             most=2000, required=False, rows=3,
         )  # fmt: skip
+        self.fields["presenter"] = presenter_field()
 
 
 class RecoveryForm(forms.Form):
@@ -145,6 +161,7 @@ class RecoveryDecisionForm(forms.Form):
             most=1000,
             rows=2,
         )
+        self.fields["presenter"] = presenter_field()
 
     def parts(self) -> dict[int, Any]:
         return {payout.pk: value for payout in self.payouts if (value := self.cleaned_data.get(f"part_{payout.pk}"))}
@@ -167,6 +184,7 @@ class SettlementForm(forms.Form):
             help_text=_("Own money and others', in cash, for the same costs. What is above the costs lowers the grant."),
         )
         self.fields["note"] = text_field(_("Note"), most=2000, required=False, rows=2)
+        self.fields["presenter"] = presenter_field()
 
 
 class PaidFileForm(forms.Form):

@@ -29,6 +29,10 @@ class AdvanceQuerySet(OfProjectQuerySet):
     def asked(self) -> "AdvanceQuerySet":
         return self.filter(state=AdvanceState.ASKED)
 
+    def decided_on(self) -> "AdvanceQuerySet":
+        """Granted or refused."""
+        return self.exclude(decided_at=None)
+
 
 class Advance(models.Model):
     """An advance: asked for with special reasons, granted after a check of the owner's finances."""
@@ -46,6 +50,8 @@ class Advance(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    facts = models.JSONField(default=dict, editable=False)
+    """What the decision says of its case, as it was when it was decided (pilots/decided_facts.py)."""
 
     objects = AdvanceQuerySet.as_manager()
 
@@ -97,6 +103,10 @@ class RecoveryQuerySet(OfProjectQuerySet):
     def in_hearing(self) -> "RecoveryQuerySet":
         return self.filter(state=RecoveryState.HEARING)
 
+    def decided_on(self) -> "RecoveryQuerySet":
+        """After the hearing: something is recovered, or nothing."""
+        return self.exclude(decided_at=None)
+
     def decided(self) -> "RecoveryQuerySet":
         return self.filter(state=RecoveryState.DECIDED)
 
@@ -130,6 +140,8 @@ class Recovery(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     settled_at = models.DateTimeField(null=True, editable=False)
+    facts = models.JSONField(default=dict, editable=False)
+    """What the decision says of its case, as it was when it was decided (pilots/decided_facts.py)."""
 
     objects = RecoveryQuerySet.as_manager()
 

@@ -187,6 +187,8 @@ class Settlement(models.Model):
     note = models.TextField(_("note"), blank=True)
     settled_at = models.DateTimeField(_("settled"))
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    facts = models.JSONField(default=dict, editable=False)
+    """What the decision says of its case, as it was when it was decided (pilots/decided_facts.py)."""
 
     class Meta:
         constraints = [

@@ -9,7 +9,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from grants.permissions import require
 from grants.views.common import attempt, unparked
@@ -17,11 +17,13 @@ from kraftsamling.lib.money import Kronor
 from kraftsamling.lib.transitions import LostRace, TransitionRefused
 from pilots import accounts_of_money
 from pilots.actions import advances, recoveries, settlements
+from pilots.advance_documents import LETTER as ADVANCE
+from pilots.advance_documents import WITH_CHECK
 from pilots.forms.money import (
     AdvanceDecisionForm,
     AdvanceForm,
     AnswerForm,
-    ReasonForm,
+    DropForm,
     RecoveryDecisionForm,
     RecoveryForm,
     RepaymentForm,
@@ -29,8 +31,10 @@ from pilots.forms.money import (
 )
 from pilots.models import Advance, Recovery, RecoveryGround
 from pilots.permissions import money as permissions
+from pilots.recovery_documents import LETTER as RECOVERY
 from pilots.workroom import parts_of
 
+from .decision_documents import documents_of, led_to_document
 from .keeping import keeps_text, keeps_text_on, part_of, typed
 from .payments import project_with_money
 
@@ -61,8 +65,11 @@ def _advance(request: HttpRequest, pk: int) -> Advance:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def advance_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page; posted to, it asks for the decision as a document."""
+    if request.method == "POST":
+        return led_to_document(request, ADVANCE.kind, _advance(request, pk).pk)
     parked = part_of(unparked(request, path=request.path), "special_reasons")
     form = AdvanceDecisionForm(parked) if parked is not None else None
     return _advance_page(request, _advance(request, pk), form, restored=form is not None)
@@ -81,6 +88,7 @@ def _advance_page(
         "may_decide": permissions.can_decide_on_money(request.user, made.project),
         "most": most,
         "form": form or AdvanceDecisionForm(initial={"amount": min(most, made.asked)}),
+        "documents": documents_of(request.user, ADVANCE.kind, made.pk, "", WITH_CHECK) if made.decided_at else [],
         "restored": restored,
     }
     return render(request, "pilots/advance_detail.html", context)
@@ -104,9 +112,9 @@ def advance_decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, made: Advance, form: AdvanceDecisionForm) -> None:
-    said = {name: form.cleaned_data[name] for name in ("special_reasons", "financial_check")}
+    said = {name: form.cleaned_data[name] for name in ("special_reasons", "financial_check", "presenter")}
     if "refuse" in request.POST:
-        advances.refuse_advance(made, reasons=said["special_reasons"], by=request.user)
+        advances.refuse_advance(made, reasons=said["special_reasons"], presenter=said["presenter"], by=request.user)
         return
     amount = form.cleaned_data["amount"]
     advances.grant_advance(made, amount=Kronor(0) if amount is None else amount, **said, by=request.user)
@@ -145,12 +153,15 @@ def _recovery(request: HttpRequest, pk: int) -> Recovery:
     return get_object_or_404(Recovery.objects.visible_to(request.user).with_details().select_related(*related), pk=pk)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def recovery_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page; posted to, it asks for the decision as a document."""
+    if request.method == "POST":
+        return led_to_document(request, RECOVERY.kind, _recovery(request, pk).pk)
     made, parked = _recovery(request, pk), unparked(request, path=request.path)
     forms: dict[str, Any] = {
         "answer_form": AnswerForm(part_of(parked, "answer"), initial={"answer": made.answer}),
-        "drop_form": ReasonForm(part_of(parked, "reason"), label=_("Why is nothing recovered?")),
+        "drop_form": DropForm(part_of(parked, "reason")),
         "repay_form": RepaymentForm(part_of(parked, "paid_on")),
     }
     decision = part_of(parked, "interest_basis")
@@ -174,8 +185,9 @@ def _recovery_page(
         "answer_form": AnswerForm(initial={"answer": made.answer}),
         "form": form or (_decision_form(made, decision) if may_decide and made.state == "hearing" else None),
         "repay_form": RepaymentForm(),
-        "drop_form": ReasonForm(label=_("Why is nothing recovered?")),
+        "drop_form": DropForm(),
         "restored": False,
+        "documents": documents_of(request.user, RECOVERY.kind, made.pk) if made.decided_at else [],
         **more,
     }
     return render(request, "pilots/recovery_detail.html", context)
@@ -220,7 +232,7 @@ def recovery_decide(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         recoveries.decide_recovery(
             made, parts=form.parts(), reasons=said["reasons"], interest_basis=said["interest_basis"],
-            whole=said.get("whole", False), by=request.user,
+            whole=said.get("whole", False), presenter=said["presenter"], by=request.user,
         )  # fmt: skip
     except TransitionRefused as refusal:
         form.add_error(None, str(refusal))
@@ -234,10 +246,13 @@ def recovery_decide(request: HttpRequest, pk: int) -> HttpResponse:
 def recovery_drop(request: HttpRequest, pk: int) -> HttpResponse:
     made = _recovery(request, pk)
     require(permissions.can_decide_on_money(request.user, made.project))
-    form = ReasonForm(request.POST, label=_("Why is nothing recovered?"))
     act = partial(recoveries.drop_recovery, made, by=request.user)
     done = _("Nothing is recovered. The owner has been told.")
-    return _small(request, made, drop_form=form, act=lambda said: act(reasons=said["reason"]), done=done)
+
+    def drop(said: dict[str, Any]) -> None:
+        act(reasons=said["reason"], presenter=said["presenter"])
+
+    return _small(request, made, drop_form=DropForm(request.POST), act=drop, done=done)
 
 
 @keeps_text_on("recovery_detail")
@@ -285,7 +300,8 @@ def _settled(request: HttpRequest, project: object, form: SettlementForm) -> boo
     said = form.cleaned_data
     try:
         settlements.settle(
-            project, other_financing=said["other_financing"], note=said["note"], seen_grant=Kronor.from_ore(ore), by=request.user  # type: ignore[arg-type]
+            project, other_financing=said["other_financing"], note=said["note"], presenter=said["presenter"],  # type: ignore[arg-type]
+            seen_grant=Kronor.from_ore(ore), by=request.user,
         )  # fmt: skip
     except LostRace:
         form.add_error(None, _("The sum has changed since you read it. Read the calculation once more."))

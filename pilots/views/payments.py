@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grants.permissions import require
 from grants.views.common import as_file, attempt, number
@@ -25,11 +25,14 @@ from kraftsamling.lib.transitions import TransitionRefused
 from pilots import accounts_of_money, builds, payment_rules
 from pilots.actions import payments as actions
 from pilots.forms.money import AccountForm, PaymentFileForm, PaymentSubmitForm, ReasonForm, whole_message
-from pilots.models import CostEntry, DocumentBuild, PaymentRequest, Project, ProjectKind
+from pilots.models import CostEntry, DocumentBuild, PaymentRequest, Project, ProjectKind, Settlement
 from pilots.money_page import request_context, versions_of, workroom_context
 from pilots.payment_documents import KIND as DECISION
 from pilots.permissions import money as permissions
+from pilots.settlement_documents import LETTER as SETTLEMENT
 from pilots.states import PaymentState
+
+from .decision_documents import documents_of, led_to_document
 
 
 def project_with_money(request: HttpRequest, pk: int) -> Project:
@@ -52,10 +55,16 @@ def own_request(request: HttpRequest, pk: int) -> PaymentRequest:
     return found
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def project_money(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page; posted to, it asks for the final settlement as a document."""
     project = project_with_money(request, pk)
-    return render(request, "pilots/project_money.html", workroom_context(project, request.user, at=timezone.now()))
+    if request.method == "POST":
+        return led_to_document(request, SETTLEMENT.kind, get_object_or_404(Settlement, project=project).pk)
+    context = workroom_context(project, request.user, at=timezone.now())
+    settlement = context["settlement"]
+    context["documents"] = documents_of(request.user, SETTLEMENT.kind, settlement.pk) if settlement else []
+    return render(request, "pilots/project_money.html", context)
 
 
 @require_POST

@@ -1,7 +1,7 @@
 """Who reaches the money of a project: the owner, who handles the case, and the economist who pays."""
 
 from kraftsamling.programmes.models import Role
-from tests.architecture.access_table import CASE_READERS, DECIDER, OFFICERS, OWN, Row, button, form, kept, page
+from tests.architecture.access_table import CASE_READERS, DECIDER, NOBODY, OFFICERS, OWN, Row, button, form, kept, page
 
 ECONOMIST = frozenset({Role.FINANCE_OFFICER})
 DECIDES = ECONOMIST | {DECIDER}
@@ -9,7 +9,8 @@ READERS = OWN | CASE_READERS | ECONOMIST
 NOT_OWNER, NOT_ECONOMIST, NOT_DECIDING = READERS - OWN, READERS - ECONOMIST, OWN | OFFICERS
 
 MONEY = {
-    "project_money": page(READERS),
+    "project_money": form(READERS, acts=NOBODY),
+    "project_money@settled": form(READERS),
     "account_set": button(OWN, forbidden=NOT_OWNER),
     "payment_begin": button(OWN, forbidden=NOT_OWNER),
     "project_settle": form(DECIDES, forbidden=NOT_DECIDING),
@@ -51,13 +52,13 @@ MONEY = {
     "payout_cancel": button(ECONOMIST),
     "payout_take_back": button(ECONOMIST),
     "advance_ask": form(OWN, forbidden=NOT_OWNER),
-    "advance_detail": page(READERS),
-    "advance_detail@decided": page(READERS),
+    "advance_detail": form(READERS, acts=NOBODY),
+    "advance_detail@decided": form(READERS),
     "advance_decide": button(DECIDES, forbidden=NOT_DECIDING),
     "advance_withdraw": button(OWN, forbidden=NOT_OWNER),
     "recovery_open": form(DECIDES, forbidden=NOT_DECIDING),
-    "recovery_detail": page(READERS),
-    "recovery_detail@decided": page(READERS),
+    "recovery_detail": form(READERS, acts=NOBODY),
+    "recovery_detail@decided": form(READERS),
     "recovery_answer": button(OWN, forbidden=NOT_OWNER),
     "recovery_decide": button(DECIDES, forbidden=NOT_DECIDING),
     "recovery_drop": button(DECIDES, forbidden=NOT_DECIDING),

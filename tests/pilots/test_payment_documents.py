@@ -2,11 +2,15 @@
 
 import datetime as dt
 import io
+import re
+from pathlib import Path
 
 import pdfua
 import pikepdf
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from grants.models import CostCategory
 from kraftsamling.files import store
@@ -27,6 +31,7 @@ from tests.pdf_reading import running_text_of
 
 pytestmark = pytest.mark.django_db
 
+AS_IT_WAS = Path(__file__).with_name("payment_decision.html")
 DEDUCTED = {1: (Kronor(90_000), "Momsen dras av."), 3: (Kronor(0), "Hyran hör till ordinarie verksamhet.")}
 
 
@@ -150,6 +155,20 @@ def test_the_same_decision_gives_the_same_bytes_whatever_happens_afterwards(proj
     owner.save()
     Project.objects.filter(pk=project.pk).update(title="En ny titel", registry_number="31RS1")
     assert payment_documents.document_pdf(payment_documents.decided_request(request.pk)) == first
+
+
+def test_it_reads_word_for_word_as_it_always_has(project):
+    """Decisions that have been told already are the same document when they are made again."""
+    request = decided(project, amount=Kronor(1), lower_reason="Projektet har begärt att vänta.")
+    context = payment_documents.document_context(request)
+    with translation.override("sv"):
+        html = render_to_string("pdf/pilots/payment_decision.html", {**context, "pdf_title": "Beslutet", "pdf_language": "sv"})
+    signed = context["signed"]
+    made_up = [request.receipt_number, request.checksum, project.programme.name, signed["owner"], signed["org_number"]]
+    for number, name in enumerate([*made_up, str(request.submitted_by)]):
+        html = html.replace(name, f"NAMN{number}")
+    read = re.sub(r">\s+|\s+<", lambda found: found.group().strip(), html[html.index("<body") :])
+    assert re.sub(r"><", ">\n<", read) + "\n" == AS_IT_WAS.read_text()
 
 
 def test_a_worker_gets_it_with_the_decision_and_makes_it_once(project, django_capture_on_commit_callbacks):

@@ -4,7 +4,7 @@ import datetime as dt
 
 from kraftsamling.files import store
 from kraftsamling.programmes.models import Role
-from pilots.actions import payments, payouts, recoveries
+from pilots.actions import payments, payouts, recoveries, settlements
 from pilots.models import Payout, PayoutBatch
 from tests.factories import applications, money
 
@@ -28,10 +28,8 @@ def money_of(programme, home, people, *, at):
     def costs(*amounts):
         return [money.cost(amount, voucher=f"A{n}", on=on, text="Hyra av lokal") for n, amount in enumerate(amounts, start=1)]
 
-    writing, sent, returned, paid, recovered, waiting = (
-        project(title)
-        for title in ("Odling på gården", "Dans i parken", "Läxhjälp", "Fiske för unga", "Musik i källaren", "Bad i juni")
-    )
+    titles = ["Odling på gården", "Dans i parken", "Läxhjälp", "Fiske för unga", "Musik i källaren", "Bad i juni", "Teater i maj"]
+    writing, sent, returned, paid, recovered, waiting, ended = (project(title) for title in titles)
     signs = applications.create_signatory(home, name="Sven Underskrivarsson (exempel)")
 
     def sent_in(project, *amounts, at):
@@ -57,6 +55,9 @@ def money_of(programme, home, people, *, at):
     recoveries.answer_recovery(hearing, answer="Vi har bokfört fel.", by=member, at=at - days)
     repaid = money.create_recovery_of(recovered, 5_000, by=by, at=at - 2 * days)
 
+    money.approve_final_report(ended, by=by, at=at - 2 * days)
+    settlements.settle(ended, other_financing=money.Kronor(0), seen_grant=money.Kronor(0), by=by, at=at - days)
+
     batch = PayoutBatch.objects.order_by("pk").first()
     one, case = {"pk": draft.pk}, {"pk": in_review.pk}
     names = ["edit", "paste", "import", "indirect", "file_add", "preview", "final", "submit", "withdraw"]
@@ -81,5 +82,5 @@ def money_of(programme, home, people, *, at):
     rows |= {key: {"pk": waiting.pk} for key in ["payment_begin", "advance_ask"]}
     rows |= {key: {"pk": asked.pk} for key in ["advance_detail", "advance_decide", "advance_withdraw"]}
     rows |= {key: {"pk": hearing.pk} for key in ["recovery_detail", "recovery_answer", "recovery_decide", "recovery_drop"]}
-    rows |= {"advance_detail@decided": {"pk": granted.pk}}
+    rows |= {"advance_detail@decided": {"pk": granted.pk}, "project_money@settled": {"pk": ended.pk}}
     return rows | {key: {"pk": repaid.pk} for key in ["recovery_detail@decided", "recovery_repay"]}
