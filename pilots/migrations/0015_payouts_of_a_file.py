@@ -24,7 +24,7 @@ def remember(apps, _editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_append_only"),
-        ("pilots", "0013_board_item_limit"),
+        ("pilots", "0014_money_decision_facts"),
     ]
 
     operations = [
