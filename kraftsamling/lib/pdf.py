@@ -40,10 +40,17 @@ def html_to_pdf(
 
 _TEXT = re.compile(r"<svg\b.*?</svg>|(?<=>)[^<>]+(?=<)", re.DOTALL)
 _ENDLESS = re.compile(r"\S{60,}")
+_SIGN = re.compile(r"&#?\w{1,8};|.")
+
+
+LONGEST_PIECE = 500
 
 
 def _without_endless_words(html: str) -> str:
-    """Nobody hyphenates sixty signs without a space, and trying takes time by their square: minutes for some thousands."""
+    """Nobody hyphenates sixty signs without a space, and trying takes time by their square: minutes for some thousands.
+
+    What no address is as long as may be broken between pieces, for looking where it can be takes time by the square too.
+    """
     head, body, rest = html.partition("<body")
     return head + body + _TEXT.sub(_unhyphenated, rest)
 
@@ -52,7 +59,13 @@ def _unhyphenated(found: re.Match[str]) -> str:
     text = found.group()
     if text.startswith("<svg"):
         return text
-    return _ENDLESS.sub(r'<span style="hyphens: manual">\g<0></span>', text)
+    return _ENDLESS.sub(lambda word: f'<span style="hyphens: manual">{"<wbr>".join(_pieces(word.group()))}</span>', text)
+
+
+def _pieces(word: str) -> list[str]:
+    """Never in the midst of an entity, which stands for one sign."""
+    signs = _SIGN.findall(word)
+    return ["".join(signs[start : start + LONGEST_PIECE]) for start in range(0, len(signs), LONGEST_PIECE)]
 
 
 def _written(html: str, pictures: Pictures) -> bytes:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pdfua
@@ -130,6 +131,19 @@ def test_what_people_write_is_shown_and_never_obeyed(write, tmp_path):
     assert [text.count(part) for part in ("<script>alert(1)</script>", '<img src="file:///etc/passwd">', "Čuoŋo Łódź", "root:")] == [
         1, 1, 1, 0,
     ]  # fmt: skip
+
+
+def test_a_word_without_end_takes_time_by_its_length_and_not_by_the_square(write, tmp_path):
+    """Four times as long is four times the work, with a wide margin for what else the machine does; it was sixteen."""
+    write()
+    short, long = ("ö&<" * (count // 3) for count in (9_000, 36_000))
+    taken = {}
+    for word in (short, long):
+        began = time.thread_time()
+        document = write(word)
+        taken[word] = time.thread_time() - began
+    assert "".join(text_of(document, tmp_path).split()).replace("\u200b", "").count("ö&<") >= len(long) // 3 - 100
+    assert taken[long] < 9 * taken[short]
 
 
 def test_even_markup_that_slips_through_fetches_nothing(write, tmp_path):
