@@ -12,10 +12,12 @@ class TransitionRefused(Exception):
 
 
 class LostRace(TransitionRefused):
-    """Somebody else changed the same thing first."""
+    """Somebody changed the same thing first: another, or the same person in another window."""
 
     def __init__(self) -> None:
-        super().__init__(_("Somebody else got here first. Reload the page to see what has changed."))
+        super().__init__(
+            _("It has just been changed, by somebody else or by you in another window. Reload the page to see how it stands.")
+        )
 
 
 def advance(instance: models.Model, to: str, *, table: Mapping[Any, set[Any]], **values: Any) -> None:

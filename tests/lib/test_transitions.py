@@ -45,7 +45,10 @@ def test_of_two_copies_the_first_wins_and_the_second_is_told():
     advance(first, MessageState.SENDING, table=MESSAGE_MOVES)
     with pytest.raises(LostRace) as refusal:
         advance(second, MessageState.FAILED, table=MESSAGE_MOVES)
-    assert str(refusal.value) == "Somebody else got here first. Reload the page to see what has changed."
+    assert (
+        str(refusal.value)
+        == "It has just been changed, by somebody else or by you in another window. Reload the page to see how it stands."
+    )
     assert (second.state, Message.objects.get().state) == (MessageState.WAITING, MessageState.SENDING)
 
 
