@@ -19,6 +19,7 @@ from kraftsamling.places.models import Municipality
 from kraftsamling.programmes.models import Role
 from pilots.actions import conflicts
 from pilots.models import Project
+from pilots.phases import Phase
 from pilots.states import ProjectState
 from pilots.views.project_lists import HANDFUL
 from tests.factories import decisions, pilots
@@ -278,6 +279,16 @@ def test_list_file_and_workroom_say_the_state_of_the_day(stage, day, state, said
     for text in (page, room):
         assert [word for word in words if f">{word}</span>" in text] == [said]
     assert row[header.index("Läge")] == said
+
+
+@pytest.mark.parametrize("key", ["kommande", "pagar", "slutredovisas"])
+def test_the_rows_behind_a_figure_say_the_state_that_the_figure_counts(stage, key):
+    page = signed_in(stage.leader).get(f"/styrning/rader/projekt.lage.{key}.antal/")
+    assert page.status_code == 200
+    said = dict(Phase.choices)[key]
+    rows = [row for row in page.content.decode().split("<tr")[1:] if "/projekt/" in row]
+    assert rows
+    assert [str(said) in row for row in rows] == [True] * len(rows)
 
 
 # ---- Files
