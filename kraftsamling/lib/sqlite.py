@@ -9,6 +9,7 @@ COLLATION = "sv-x-icu"
 """The name PostgreSQL gives the same order, so that one expression serves both engines."""
 
 
+@functools.lru_cache(512)
 def _sort_key(text: str) -> list[int]:
     return [_ORDER.get(letter, 100 + ord(letter)) for letter in text.casefold()]
 

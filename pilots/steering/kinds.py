@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.models import Application, Decision, Sketch
 from kraftsamling.lib.dates import stockholm_today
 from pilots.models import Project
+from pilots.phases import phase_of
 from pilots.states import PayoutState
 
 from .figures import RowKind
@@ -177,7 +178,11 @@ PAYOUTS = RowKind(
 
 
 def _project_cells(row: Any, scope: Scope, may: frozenset[int]) -> Cells:
-    return Link(row.title, row.get_absolute_url() if scope.opens_rows else ""), row.owner.name, row.get_state_display()
+    return (
+        Link(row.title, row.get_absolute_url() if scope.opens_rows else ""),
+        row.owner.name,
+        str(phase_of(row, on=scope.on).label),
+    )
 
 
 PROJECTS = RowKind(

@@ -7,14 +7,13 @@ from django.db import connections
 from django.db.models import BigIntegerField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import pgettext_lazy
 
 from grants.models import Application
 from kraftsamling.accounts.models import OrganisationKind
 from kraftsamling.lib.money import Kronor
-from pilots import risk
+from pilots import phases, risk
 from pilots.models import Continuation, Finding, JointAnalysis, PaymentRequest, Project, Report
-from pilots.states import ProjectState, ReportState
+from pilots.states import ReportState
 
 from . import kinds
 from .figures import AMOUNT, NUMBER, Base, Figures, Spec, counted
@@ -228,14 +227,9 @@ def in_part(part: int) -> QuerySet:
 
 
 def states(on: date) -> list[tuple[str, Any, Any]]:
-    running = Q(state=ProjectState.RUNNING)
-    return [
-        ("kommande", pgettext_lazy("state of a project", "Not begun"), running & Q(starts_on__gt=on)),
-        ("pagar", _l("Running"), running & Q(starts_on__lte=on, ends_on__gte=on)),
-        ("slutredovisas", _l("Over, not yet settled"), running & Q(ends_on__lt=on)),
-        ("avslutat", _l("Closed"), {"state": ProjectState.CLOSED.value}),
-        ("upphavt", _l("Revoked"), {"state": ProjectState.REVOKED.value}),
-    ]
+    """Those that the state alone tells are told by their group."""
+    of_state = {phase: {"state": state.value} for phase, state in phases.SETTLED.items()}
+    return [(phase.value, phase.label, of_state.get(phase) or phases.where(phase, on=on)) for phase in phases.Phase]
 
 
 def _risks(on: date) -> list[tuple[str, Any, Q]]:

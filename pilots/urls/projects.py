@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pilots.views import change_decisions, change_files, changes, follow, projects, public, registration
+from pilots.views import change_decisions, change_files, changes, follow, project_lists, projects, public, registration
 
 public_urls = [
     path("pilotprojekt/", public.public_project_list, name="public_project_list"),
@@ -11,7 +11,8 @@ public_urls = [
 ]
 
 workroom_urls = [
-    path("projekt/", projects.project_list, name="project_list"),
+    path("projekt/", project_lists.project_list, name="project_list"),
+    path("projekt.<str:kind>", project_lists.project_list_file, name="project_list_file"),
     path("projekt/registrera/", registration.project_register, name="project_register"),
     path("projekt/kalender/ny-adress/", follow.project_feed_renew, name="project_feed_renew"),
     path("projekt/kalender/<str:token>.ics", follow.project_feed, name="project_feed"),

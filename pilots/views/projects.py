@@ -1,4 +1,4 @@
-"""Projects: the list, the overview of the workroom, and what the owner and the officers write in it."""
+"""Projects: the overview of the workroom, and what the owner and the officers write in it."""
 
 from datetime import date
 from functools import partial
@@ -19,16 +19,14 @@ from grants.models import Decision
 from grants.permissions import require
 from grants.views.common import attempt, conflict_reported, keeps_text, number, unparked
 from kraftsamling.lib.dates import day_text, stockholm_today
-from kraftsamling.lib.pagination import paged
 from kraftsamling.lib.transitions import LostRace
-from kraftsamling.programmes.models import Role
-from kraftsamling.programmes.permissions import programmes_with_role
 from pilots.actions import conflicts
 from pilots.actions import descriptions as actions
 from pilots.forms.projects import DescriptionForm, PeopleForm, description_content, people_content
 from pilots.histories import history_of
 from pilots.models import ChangeRequest, Project
 from pilots.permissions import projects as permissions
+from pilots.phases import phase_of
 from pilots.states import ProjectState
 from pilots.timeline import coming_days
 
@@ -37,13 +35,6 @@ from .keeping import keeps_text_on, part_of
 
 SOON = 3
 """So many of the coming days stand on the overview."""
-
-
-@require_GET
-def project_list(request: HttpRequest) -> HttpResponse:
-    projects = Project.objects.visible_to(request.user).with_details().order_by("-starts_on", "title", "pk")
-    may_register = bool(programmes_with_role(request.user, Role.PROCESS_LEADER))
-    return render(request, "pilots/project_list.html", {"page": paged(request, projects), "may_register": may_register})
 
 
 @require_GET
@@ -57,6 +48,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         project,
         "overview",
+        phase=phase_of(project, on=today),
         table=table_of(project.budget, decided_share=project.share),
         decisions=list(decisions.order_by("-version")) if project.application_id else [],
         may_describe=describes,

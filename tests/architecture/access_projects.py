@@ -30,6 +30,8 @@ PROJECTS = {
     "public_project": page(EVERYBODY),
     "public_project@unpublished": Row(other={(VISITOR, "GET"): 404}),
     "project_list": page(LOGGED_IN),
+    "project_list_file": Row(),
+    **{f"project_list_file@{kind}": page(LOGGED_IN) for kind in ("csv", "xlsx")},
     "project_register": form(frozenset({LEADER, OTHER_LEADER}), forbidden=LOGGED_IN),
     "project_feed": page(EVERYBODY),
     "project_feed@renewed": Row(other={(VISITOR, "GET"): 404}),

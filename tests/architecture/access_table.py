@@ -417,6 +417,7 @@ WHOLE_ADDRESSES = {
     "decision_detail": "/beslut/1/",
     "decision_letter": "/beslut/1/brev.pdf",
     "project_list": "/projekt/",
+    "project_list_file": "/projekt.csv",
     "project_detail": "/projekt/1/",
     "steering_home": "/styrning/",
     "steering_money": "/styrning/pengar/",

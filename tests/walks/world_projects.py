@@ -58,6 +58,8 @@ def _arguments(made, unpublished, granted, waiting, decided, draft, member, rene
     rows |= {"public_project": {"slug": made.slug}, "public_project@unpublished": {"slug": "ritstugan-exempel"}}
     rows |= {"public_project_file": {"kind": "pdf"}}
     rows |= {f"public_project_file@{kind}": {"kind": kind} for kind in ("csv", "xlsx", "json")}
+    rows |= {"project_list_file": {"kind": "pdf"}}
+    rows |= {f"project_list_file@{kind}": {"kind": kind} for kind in ("csv", "xlsx")}
     rows |= {"change_list": pk, "change_begin": {"pk": granted.pk}}
     rows |= {
         "change_detail": {"pk": waiting.pk},

@@ -33,6 +33,8 @@ def _projects(page: type, project: Project) -> list[Any]:
     of_it = [project.pk]
     return [
         page("projects", reverse("project_list"), LEADER, *LIST),
+        page("projects by their titles, the tenth page", f"{reverse('project_list')}?sort=projekt&page=10", LEADER, *LIST),
+        page("projects by words and state", f"{reverse('project_list')}?q=fritid&lage=pagar", LEADER, *LIST),
         page("own projects", reverse("project_list"), WRITER, *LIST),
         page("one project, officer", project.get_absolute_url(), LEADER, *DETAIL),
         page("one project, owner", project.get_absolute_url(), WRITER, *DETAIL),
