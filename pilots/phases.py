@@ -16,8 +16,13 @@ class Phase(TextChoices):
     COMING = "kommande", pgettext_lazy("state of a project", "Not begun")
     RUNNING = "pagar", _("Running")
     OVER = "slutredovisas", _("Over, not yet settled")
-    CLOSED = "avslutat", _("Closed")
+    CLOSED = "avslutat", pgettext_lazy("state of a project", "Closed")
     REVOKED = "upphavt", _("Revoked")
+
+    @property
+    def told_to_all(self) -> str:
+        """What it is called on the public page, where nobody asks how far the accounts have come."""
+        return str(pgettext_lazy("state of a project", "Carried out") if self is Phase.OVER else self.label)
 
     @property
     def tone(self) -> str:

@@ -9,7 +9,7 @@ class ProjectState(models.TextChoices):
     """A project runs until it has been settled; whether it has begun is told by its period."""
 
     RUNNING = "running", _("Running")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("state of a project", "Closed")
     REVOKED = "revoked", _("Revoked")
 
 

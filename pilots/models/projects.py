@@ -17,7 +17,7 @@ from grants.models.decisions import times
 from kraftsamling.lib.money import Kronor, KronorField
 from kraftsamling.programmes.models import Role
 from kraftsamling.programmes.permissions import OFFICERS, programmes_with_role
-from pilots.states import ProjectState, tone
+from pilots.states import ProjectState
 
 from .conflicts import ProjectConflict
 
@@ -218,10 +218,6 @@ class Project(models.Model):
     def get_public_url(self) -> str:
         """Where the public reads of it; empty as long as it has no such page."""
         return reverse("public_project", args=[self.slug]) if self.published_at else ""
-
-    @property
-    def tone(self) -> str:
-        return tone(ProjectState, self.state)
 
     @property
     def public_texts(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from grants.views.common import as_file
+from kraftsamling.lib.dates import stockholm_today
 from kraftsamling.lib.http import public_page
 from kraftsamling.lib.pagination import paged_by_key
 from kraftsamling.places.models import Municipality
@@ -19,6 +20,7 @@ from kraftsamling.programmes.models import FocusArea
 from pilots.forms.projects import PublicFilterForm
 from pilots.models import Project
 from pilots.permissions import projects as permissions
+from pilots.phases import phase_of
 from pilots.public_figures import outcomes_of
 
 
@@ -96,6 +98,7 @@ def public_project(request: HttpRequest, slug: str) -> HttpResponse:
         "areas": project.focus_areas.order_by("position"),
         "partners": project.partners.select_related("organisation").order_by("pk"),
         "outcomes": outcomes_of(project),
+        "phase": phase_of(project, on=stockholm_today()),
         "reads_workroom": Project.objects.visible_to(request.user).filter(pk=project.pk).exists(),
         "may_publish": permissions.can_publish_project(request.user, project),
     }

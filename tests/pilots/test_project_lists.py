@@ -264,7 +264,7 @@ def test_the_order_stands_in_links_that_keep_the_filter(stage):
         (TODAY - DAY, ProjectState.RUNNING, "Inte påbörjat"),
         (TODAY, ProjectState.RUNNING, "Pågår"),
         (TODAY + DAY, ProjectState.RUNNING, "Slut, inte slutavräknat"),
-        (TODAY + DAY, ProjectState.CLOSED, "Stängt"),
+        (TODAY + DAY, ProjectState.CLOSED, "Avslutat"),
         (TODAY, ProjectState.REVOKED, "Upphävt"),
     ],
 )
@@ -275,7 +275,7 @@ def test_list_file_and_workroom_say_the_state_of_the_day(stage, day, state, said
         client = signed_in(person)
         page, room = (client.get(url).content.decode() for url in (reverse("project_list"), stage.running.get_absolute_url()))
         [header, row] = lines(client)
-    words = {"Inte påbörjat", "Pågår", "Slut, inte slutavräknat", "Stängt", "Upphävt"}
+    words = {"Inte påbörjat", "Pågår", "Slut, inte slutavräknat", "Avslutat", "Upphävt"}
     for text in (page, room):
         assert [word for word in words if f">{word}</span>" in text] == [said]
     assert row[header.index("Läge")] == said

@@ -1,6 +1,7 @@
 """What the owner writes, what an officer publishes, and what the public sees of it: the published texts and nothing else."""
 
 import json
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from pilots.actions import descriptions
 from pilots.models import Continuation, Indicator, Project
 from pilots.permissions import projects as permissions
 from pilots.public_figures import outcomes_of, public_number, public_parts
+from pilots.states import ProjectState
 from tests.factories import grants as make
 from tests.factories import pilots, reports
 from tests.factories.accounts import MunicipalityFactory, OrganisationFactory, UserFactory
@@ -169,6 +171,30 @@ def test_taken_down_it_is_gone_at_once_and_keeps_its_address(project, django_cap
         descriptions.unpublish_project(project, by=by)
     descriptions.publish_project(project, revision=project.revision, by=by)
     assert project.get_public_url() == url
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("bound", "after", "state", "said"),
+    [
+        ("starts_on", -DAY, ProjectState.RUNNING, "Inte påbörjat"),
+        ("starts_on", 0 * DAY, ProjectState.RUNNING, "Pågår"),
+        ("ends_on", 0 * DAY, ProjectState.RUNNING, "Pågår"),
+        ("ends_on", DAY, ProjectState.RUNNING, "Genomfört"),
+        ("ends_on", DAY, ProjectState.CLOSED, "Avslutat"),
+        ("starts_on", 0 * DAY, ProjectState.REVOKED, "Upphävt"),
+    ],
+)
+def test_the_public_page_says_whether_it_has_begun_or_is_over(project, bound, after, state, said):
+    pilots.publish(project, by=publisher(project))
+    Project.objects.filter(pk=project.pk).update(state=state)
+    noon = datetime.combine(getattr(project, bound) + after, time(12), tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        page = Client().get(project.get_public_url()).content.decode()
+    words = {"Inte påbörjat", "Pågår", "Slut, inte slutavräknat", "Genomfört", "Avslutat", "Upphävt"}
+    assert [word for word in words if f">{word}</span>" in page] == [said]
 
 
 def test_nobody_puts_another_host_into_the_files_of_everybody(project, settings):
