@@ -31,11 +31,19 @@ def own_sketch(request: HttpRequest, pk: int) -> Sketch:
     return get_object_or_404(sketches, pk=pk)
 
 
+LISTED = (
+    "state", "number", "created_at", "current_version__title", "draft__title", "organisation__name", "call__title", "call__slug",
+    "call__state", "call__opens_at", "call__closes_at", "call__answer_expected_on", "call__decision_expected_on",
+    "application__state", "application__due_at",
+)  # fmt: skip
+"""What a row shows, and what the next moment of the case is told from. All columns of the five tables take three times as long."""
+
+
 @require_GET
 def sketch_list(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    mine = Sketch.objects.of_organisations(request.user).with_details().with_moments()
-    page = paged(request, mine.order_by("-created_at", "-pk"))
+    mine = Sketch.objects.of_organisations(request.user).with_moments().order_by("-created_at", "-pk")
+    page = paged(request, mine.select_related("call", "organisation", "draft", "current_version").only(*LISTED))
     context = {
         "page": page,
         "rows": [(sketch, progress.next_moment(sketch, at=at)) for sketch in page],
