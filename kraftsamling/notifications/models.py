@@ -1,6 +1,8 @@
 """The outbox: messages written with the change they tell of, delivered afterwards, never twice."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -103,11 +105,9 @@ class MessageQuerySet(models.QuerySet):
         readable = Q(programme_id__in=programmes)
         if any(role == ADMINISTRATOR for _programme, role in user.programme_roles):
             readable |= Q(programme_id=None)
-        rows = self.filter(readable)
-        for targets in visibility.hidden_targets(user):
-            closed = Message.objects.filter(about__in=targets)
-            rows = rows.exclude(about__in=targets).exclude(pk__in=closed.exclude(digest=None).values("digest"))
-        return rows
+        closed = reduce(or_, (Q(about__in=targets) for targets in visibility.hidden_targets(user)), Q(pk__in=[]))
+        gathered = Message.objects.exclude(digest=None).filter(closed)
+        return self.filter(readable).exclude(closed).exclude(pk__in=gathered.values("digest"))
 
     def to_receiver(self, words: str) -> "MessageQuerySet":
         return self.filter(Q(to_email__icontains=words) | Q(to__name__icontains=words))
