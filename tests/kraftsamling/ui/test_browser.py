@@ -283,6 +283,7 @@ def test_a_message_is_seen_where_the_page_opens_further_down(page):
 
 TABLE = """<table class="table cards"><thead><tr><th>Sketch</th><th>State</th></tr></thead><tbody>
 <tr><td data-label="Sketch"><a href="/">Evening</a></td><td data-label="State">Sent</td></tr>
+<tr><td data-label="Choose"></td><td data-label="Sketch">Morning</td><td data-label="State">Sent</td></tr>
 <tr><td data-label="Booked"><input name="day" aria-label="Booked"></td><td data-label="Sum">7</td></tr>
 <tr class="sum"><th scope="row">Total</th><td data-label="2026">7</td></tr></tbody></table>"""
 
@@ -290,7 +291,8 @@ TABLE = """<table class="table cards"><thead><tr><th>Sketch</th><th>State</th></
 def test_on_a_phone_a_card_begins_with_its_subject_and_a_field_keeps_its_name(page):
     styled(page, TABLE)
     label = "(cell) => { const s = getComputedStyle(cell, '::before'); return s.display === 'none' ? '' : s.content }"
-    assert [cell.evaluate(label) for cell in page.locator("td").all()] == ["", '"State"', '"Booked"', '"Sum"', '"2026"']
+    named = ["", '"State"', "", "", '"State"', '"Booked"', '"Sum"', '"2026"']
+    assert [cell.evaluate(label) for cell in page.locator("td").all()] == named
     lines = "(cells) => cells.map((cell) => getComputedStyle(cell).borderTopWidth)"
     assert page.locator(".sum > *").evaluate_all(lines) == ["0px", "0px"]
 
